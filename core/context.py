@@ -1,0 +1,115 @@
+"""What every page stands in: brand, places of the menu, who reads, unit and languages.
+
+The one rule kept here: a place is named by its URL, so that the menu knows no upper app; a place
+whose URL does not exist, or not for this reader, is not shown.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise, SimpleLazyObject
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+Label = str | Promise
+
+
+class Place(NamedTuple):
+    """An entry of a menu: the URL name, the icon, the label, and its short form for the phone."""
+
+    name: str
+    icon: str
+    label: Label
+    short: Label = ""
+
+
+STAFF = (
+    Place("core:start", "inbox", gettext_lazy("Start")),
+    Place("projects:project-list", "list", gettext_lazy("Projects")),
+    Place("donations:gift-list", "gift", gettext_lazy("Gifts")),
+    Place("ledger:fund-list", "coin", gettext_lazy("Money")),
+    Place("partnerships:twinning-list", "link", gettext_lazy("Twinnings")),
+    Place("training:course-list", "people", gettext_lazy("Training")),
+)
+YEAR = (Place("reports:overview", "chart", gettext_lazy("Year overview"), gettext_lazy("Year")),)
+PUBLIC = (
+    Place("portal:gift-lookup", "", gettext_lazy("Find my gift")),
+    Place("portal:project-list", "", gettext_lazy("Projects")),
+    Place("portal:overview", "", gettext_lazy("The year 2010")),
+    Place("portal:how", "", gettext_lazy("How we publish")),
+)
+ON_PHONE = ("core:start", "projects:project-list", "donations:gift-list", "reports:overview")
+LANGUAGES = (("zh-hans", "zh-Hans", "中文"), ("en", "en", "EN"))
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """The context of base.html, staff.html and public.html; menus are made when they are asked."""
+    user = getattr(request, "user", None)
+    me = user if user is not None and user.is_authenticated else None
+    language = (get_language() or "en").lower()
+
+    @cache
+    def waiting_count() -> int:
+        return getattr(me, "waiting_count", 0) or 0
+
+    def places(table: Iterable[Place]) -> SimpleLazyObject:
+        return SimpleLazyObject(lambda: _places(request, table, waiting_count))
+
+    return {
+        "brand": {
+            "name": _("Shanhai"),
+            "line": _("Ningbo – Guizhou aid"),
+            "public_line": _("Ningbo – Guizhou, in the open"),
+        },
+        "places": places(STAFF),
+        "year_places": places(YEAR),
+        "phone_places": places(place for place in STAFF + YEAR if place.name in ON_PHONE),
+        "public_places": places(PUBLIC),
+        "waiting_count": waiting_count,
+        "demo": settings.DEMO,
+        "unit": getattr(request, "unit", "yuan"),
+        "languages": [
+            {"code": code, "tag": tag, "label": label, "current": code == language}
+            for code, tag, label in LANGUAGES
+        ],
+        "language_tag": language.replace("hans", "Hans"),
+        "me": me,
+        "frame_template": "staff.html" if me else "public.html",
+    }
+
+
+def _places(
+    request: HttpRequest, table: Iterable[Place], waiting_count: Any
+) -> list[dict[str, Any]]:
+    here = getattr(request, "resolver_match", None)
+    shown = []
+    for place in table:
+        try:
+            url = reverse(place.name)
+        except NoReverseMatch:
+            continue
+        shown.append(
+            {
+                "icon": place.icon,
+                "label": place.label,
+                "short": place.short or place.label,
+                "url": url,
+                "count": waiting_count() if place.name == "core:start" else 0,
+                "current": _current(place, url, request.path, here),
+            }
+        )
+    return shown
+
+
+def _current(place: Place, url: str, path: str, here: Any) -> str:
+    """The value of aria-current: `page` on the place itself, `true` on pages below it."""
+    if url == path:
+        return "page"
+    app, _colon, _name = place.name.partition(":")
+    same_app = here is not None and here.app_name == app and app not in ("core", "portal")
+    return "true" if same_app or (app == "portal" and path.startswith(url)) else ""

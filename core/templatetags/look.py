@@ -1,0 +1,331 @@
+"""The components of a page as template tags: icons, money, counts, states, ages and bars.
+
+The one rule kept here: markup only. What a thing is called, what it costs and how urgent it is
+come from the record; how it is written out comes from core.formatting.
+"""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, ngettext, pgettext
+
+from core import formatting
+from core.formatting import WAN, YUAN, Segment
+
+register = template.Library()
+
+TEXT_WIDTH = {"latin": 7.2, "han": 13.0}
+CHART_WIDTH = 900
+HATCHED = {"plan": "hatch-plan", "free": "hatch-free"}
+
+
+@register.simple_tag
+def icon(name: str, css: str = "") -> SafeString:
+    """An icon of static/icons.svg; decoration only, the word stands beside it."""
+    return format_html(
+        '<svg class="{}" aria-hidden="true"><use href="{}#i-{}"></use></svg>',
+        f"i {css}".strip(),
+        static("icons.svg"),
+        name,
+    )
+
+
+# -- money and counts ---------------------------------------------------------------------------
+
+
+def _unit(context: dict[str, Any]) -> str:
+    return getattr(context.get("request"), "unit", None) or context.get("unit") or YUAN
+
+
+def _is_chinese() -> bool:
+    return (get_language() or "").startswith("zh")
+
+
+@register.simple_tag(takes_context=True)
+def money(context: dict[str, Any], amount: Decimal | None) -> SafeString:
+    """An amount in yuan with its unit, in the unit and the language of the reader."""
+    if amount is None:
+        return format_html('<span class="num dim">{}</span>', formatting.NOTHING)
+    unit = _unit(context)
+    digits = formatting.amount_text(amount, unit)
+    if unit == WAN:
+        return format_html(
+            '<span class="num">{}<span class="u" lang="zh-Hans">万元</span></span>', digits
+        )
+    if _is_chinese():
+        return format_html('<span class="num">{}<span class="u">元</span></span>', digits)
+    sign, digits = (formatting.MINUS, digits[1:]) if amount < 0 else ("", digits)
+    return format_html('<span class="num">{}¥{}</span>', sign, digits)
+
+
+@register.simple_tag(takes_context=True)
+def money_plain(context: dict[str, Any], amount: Decimal | None) -> str:
+    """The digits alone, for a column whose head carries the unit."""
+    return formatting.amount_text(amount, _unit(context))
+
+
+@register.simple_tag(takes_context=True)
+def unit_head(context: dict[str, Any]) -> SafeString:
+    """The unit for the head of a column of money."""
+    if _unit(context) == WAN:
+        return format_html('<span lang="zh-Hans">{}</span>', "万元")
+    return format_html("{}", "元" if _is_chinese() else "¥")
+
+
+QUALIFIERS = {
+    ">": "more than",
+    "more": "more than",
+    "more_than": "more than",
+    "~": "about",
+    "about": "about",
+    "<": "less than",
+    "less": "less than",
+    "less_than": "less than",
+}
+
+
+def qualifier_word(qualifier: str | None) -> str:
+    """The word of a qualifier's sign or name, "" for an exact value."""
+    words = {
+        "more than": pgettext("qualifier", "more than"),
+        "about": pgettext("qualifier", "about"),
+        "less than": pgettext("qualifier", "less than"),
+    }
+    return words.get(QUALIFIERS.get(str(qualifier or ""), ""), "")
+
+
+@register.simple_tag
+def qualified(value: Any, qualifier: str | None = "") -> SafeString:
+    """A value with the qualifier that it was printed with; numbers get their commas."""
+    if isinstance(value, int | Decimal):
+        value = formatting.number(value)
+    elif value is None:
+        return format_html('<span class="dim">{}</span>', gettext("not published"))
+    word = qualifier_word(qualifier)
+    before = format_html('<span class="q">{}</span> ', word) if word else ""
+    return format_html('<span class="num">{}{}</span>', before, value)
+
+
+@register.simple_tag
+def count(value: int | None, kind: str = "", qualifier: str | None = "") -> SafeString:
+    """A count that names what it counts: {% count 1286 _("people") qualifier="about" %}."""
+    if value is None:
+        return qualified(None)
+    return format_html("{}{}", qualified(value, qualifier), f" {kind}" if kind else "")
+
+
+@register.filter
+def number(value: Any, places: int | None = None) -> str:
+    """1286 -> "1,286"."""
+    return formatting.number(value, places)
+
+
+@register.filter
+def capital(amount: Decimal | None) -> str:
+    """120000 -> "壹拾贰万元整"."""
+    return "" if amount is None else formatting.capital_amount(amount)
+
+
+# -- states and ages ------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def state(record: Any) -> SafeString:
+    """The chip of a record's state, or of a state itself: icon, word and tone."""
+    shown = record if hasattr(record, "word") else record.state
+    return format_html(
+        '<span class="{}">{}{}</span>',
+        f"state {shown.tone}".strip(),
+        icon(shown.icon) if shown.icon else "",
+        shown.word,
+    )
+
+
+@register.simple_tag
+def age(
+    since: date | datetime | None,
+    late: int = formatting.LATE_DAYS,
+    over: int = formatting.OVER_DAYS,
+    short: bool = False,
+) -> SafeString:
+    """How long something has waited: plain, amber from `late` days, red from `over`."""
+    if since is None:
+        return format_html('<span class="age">{}</span>', formatting.NOTHING)
+    days = max(formatting.days_between(since, timezone.localdate()), 0)
+    if short:
+        text = pgettext("short days", "{days} d").format(days=days)
+    elif days == 0:
+        text = gettext("today")
+    else:
+        text = ngettext("{days} day", "{days} days", days).format(days=days)
+    return format_html(
+        '<span class="{}">{}</span>',
+        f"age {formatting.age_tone(days, late, over)}".strip(),
+        text,
+    )
+
+
+@register.simple_tag
+def due(on: date | datetime | None, soon: int = 3) -> SafeString:
+    """How long is left until a day: plain, amber in the last `soon` days, red after it."""
+    if on is None:
+        return format_html('<span class="age">{}</span>', formatting.NOTHING)
+    days = -formatting.days_between(on, timezone.localdate())
+    if days < 0:
+        text = ngettext("{days} day over", "{days} days over", -days).format(days=-days)
+    elif days == 0:
+        text = gettext("due today")
+    else:
+        text = ngettext("{days} day left", "{days} days left", days).format(days=days)
+    tone = "over" if days < 0 else "late" if days <= soon else ""
+    return format_html('<span class="{}">{}</span>', f"age {tone}".strip(), text)
+
+
+# -- bars: SVG with lengths as attributes, since the pages allow no inline styles -----------------
+
+
+def _percent(value: Decimal | int, total: Decimal | int) -> str:
+    return f"{float(value / total) * 100:.1f}".removesuffix(".0") if total else "0"
+
+
+def _svg_parts(parts: Iterable[tuple[str, float, float]]) -> SafeString:
+    """Rectangles of (class, start, width in per cent); a hairline of ground between two."""
+    marks = []
+    for css, start, width in parts:
+        if width <= 0:
+            continue
+        fill = format_html(' fill="url(#{})"', HATCHED[css]) if css in HATCHED else ""
+        marks.append(
+            format_html(
+                '<rect class="{}" x="{}%" width="{}%" height="100%"{}></rect>',
+                css,
+                f"{start:g}",
+                f"{width:g}",
+                fill,
+            )
+        )
+        if start > 0:
+            marks.append(
+                format_html(
+                    '<line class="cut" x1="{0}%" x2="{0}%" y1="0" y2="100%"></line>', f"{start:g}"
+                )
+            )
+    return format_html_join("", "{}", ((mark,) for mark in marks))
+
+
+def _bar(css: str, values: list[tuple[str, Decimal | int]], total: Any, label: str) -> SafeString:
+    placed = formatting.shares([value for _, value in values], total)
+    parts = [(name, *place) for (name, _), place in zip(values, placed, strict=True)]
+    return format_html(
+        '<svg class="{}" role="img" aria-label="{}">{}</svg>', css, label, _svg_parts(parts)
+    )
+
+
+@register.simple_tag
+def bar(
+    paid: Decimal | int = 0,
+    held: Decimal | int = 0,
+    plan: Decimal | int = 0,
+    total: Decimal | int | None = None,
+    done: Decimal | int = 0,
+    css: str = "",
+    label: str = "",
+) -> SafeString:
+    """The money bar of a project: paid, held (received, not paid), plan (agreed, not received).
+
+    `total` is the whole length; without it the parts make the whole. `done` is a green part, for
+    work and jobs. css="thin" or "fat". Without `label` the shares are read out.
+    """
+    values = [("paid", paid or 0), ("held", held or 0), ("plan", plan or 0), ("ok", done or 0)]
+    total = sum(value for _, value in values) if total is None else total
+    if not label:
+        words = {
+            "paid": gettext("{share}% paid"),
+            "held": gettext("{share}% received and not yet paid"),
+            "plan": gettext("{share}% agreed and not yet received"),
+            "ok": gettext("{share}% done"),
+        }
+        label = _read_out(values, total, words)
+    return _bar(f"bar {css}".strip(), values, total, label)
+
+
+@register.simple_tag
+def split(
+    paid: Decimal | int = 0,
+    wait: Decimal | int = 0,
+    free: Decimal | int = 0,
+    css: str = "split",
+    label: str = "",
+) -> SafeString:
+    """The three parts of a gift or a fund: paid, promised to a project, not used yet.
+
+    css="bar" gives the thin form for cards.
+    """
+    values = [("paid", paid or 0), ("wait", wait or 0), ("free", free or 0)]
+    total = sum(value for _, value in values)
+    if not label:
+        words = {
+            "paid": gettext("{share}% paid"),
+            "wait": gettext("{share}% promised"),
+            "free": gettext("{share}% not used yet"),
+        }
+        label = _read_out(values, total, words)
+    return _bar(css, values, total, label)
+
+
+def _read_out(values: list[tuple[str, Any]], total: Any, words: dict[str, str]) -> str:
+    """The parts in words; a part of nothing is left out, unless nothing else is left to say."""
+    said = [(name, value) for name, value in values if value] or values[:1]
+    comma = pgettext("between the parts of a list", ", ")
+    return comma.join(words[name].format(share=_percent(value, total)) for name, value in said)
+
+
+@register.inclusion_tag("components/share_bar.html")
+def share_bar(
+    segments: Iterable[Segment | tuple], label: str, total: Decimal | int | None = None
+) -> dict[str, Any]:
+    """A bar of labelled shares with its key.
+
+    A segment is (label, value, class, text): class s1..s5 from dark to light, "free" for what the
+    source does not itemise; "" takes the next shade. `total` past the sum leaves the rest empty.
+    """
+    parts = [segment if isinstance(segment, Segment) else Segment(*segment) for segment in segments]
+    total = sum(part.value for part in parts) if total is None else total
+    places = formatting.shares([part.value for part in parts], total)
+    shown, spoken, shade = [], [], 0
+    for part, (start, width) in zip(parts, places, strict=True):
+        shade += not part.css
+        text = part.text or formatting.number(part.value)
+        whole = f"{part.label} {text}"
+        fits = [words for words in (whole, text) if _width(words) + 14 < width * CHART_WIDTH / 100]
+        spoken.append(whole)
+        shown.append(
+            {
+                "label": part.label,
+                "text": text,
+                "css": part.css or f"s{min(shade, 5)}",
+                "hatch": HATCHED.get(part.css, ""),
+                "start": f"{start:g}",
+                "width": f"{width:g}",
+                "inside": fits[0] if fits else "",
+                "whole": bool(fits) and fits[0] == whole,
+            }
+        )
+    return {
+        "segments": shown,
+        "label": label,
+        "spoken": f"{label}: {'; '.join(spoken)}",
+        "needs_key": not all(part["whole"] for part in shown),
+    }
+
+
+def _width(text: str) -> float:
+    """About how many pixels a label takes at 12.5 px."""
+    return sum(TEXT_WIDTH["han" if ord(letter) > 0x2E7F else "latin"] for letter in text)
