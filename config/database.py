@@ -1,0 +1,122 @@
+"""Which database: that of DATABASE_URL and DATABASE_OWNER_URL, else the embedded PostgreSQL.
+
+Rule: the role that owns the tables changes them, and every other process works as the web's role,
+which has no more rights than a page needs. A password never reaches a message.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from config import postgres
+from config.postgres import NoDatabase
+
+OWNER_COMMANDS = {
+    "createcachetable",
+    "flush",
+    "lintmigrations",
+    "makemigrations",
+    "migrate",
+    "optimizemigration",
+    "pgtrigger",
+    "sqlmigrate",
+    "squashmigrations",
+    "test",
+}
+OWNER_PROGRAMS = {"benchmarks", "pytest"}
+
+FORM = "postgresql://user:password@host:port/name"
+# What libpq says, and what it means to the person who wrote the address.
+REASONS = {
+    "Connection refused": "nothing answers there",
+    "No such file or directory": "nothing answers there",
+    "timeout expired": "nothing answers there",
+    "resolve host": "there is no host of this name",
+    "translate host name": "there is no host of this name",
+    "password authentication failed": "the user or the password is wrong",
+    "no password supplied": "the server asks for a password",
+    "does not exist": "the server knows no such user or database",
+    "no pg_hba.conf entry": "the server does not let this user in from here",
+}
+
+
+def databases(argv: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Django's DATABASES for a program started as `argv`; raises NoDatabase for a wrong address."""
+    is_owner = _works_as_owner(argv)
+    return {
+        "default": {
+            "ENGINE": "config.postgresql",
+            "IS_EMBEDDED": _is_embedded(),
+            "NAME": postgres.NAME,
+            "HOST": "",  # of the embedded server: known once it is up
+            **(_owner_login() if is_owner else web_login()),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            "TEST": {"NAME": os.environ.get("TEST_DATABASE_NAME", "test_shanhai")},
+        }
+    }
+
+
+def web_login() -> dict[str, Any]:
+    """The settings that make a connection the web's: user, password and place."""
+    if _is_embedded():
+        return {"USER": postgres.WEB, "PASSWORD": "", "PORT": postgres.PORT}
+    return _login("DATABASE_URL")
+
+
+def reason(error: psycopg.Error, settings: dict[str, Any]) -> str:
+    """One sentence about a connection that did not come about."""
+    text = str(error).strip()
+    known = (meaning for phrase, meaning in REASONS.items() if phrase in text)
+    why = next(known, None) or text.splitlines()[0].split("FATAL:")[-1].strip()
+    if settings["IS_EMBEDDED"]:
+        return f"The embedded PostgreSQL refuses the connection: {why}."
+    place = f"{settings['HOST'] or 'this machine'}, port {settings['PORT'] or 5432}"
+    who = f"user {settings['USER']}, database {settings['NAME'] or 'postgres'}"
+    return f"Cannot connect to the database of DATABASE_URL ({place}; {who}): {why}."
+
+
+def _is_embedded() -> bool:
+    return not os.environ.get("DATABASE_URL")
+
+
+def _works_as_owner(argv: Sequence[str]) -> bool:
+    """Whether the program changes tables; SHANHAI_OWNER=1 says so of any other."""
+    program = Path(argv[0]) if argv else Path()
+    name = program.parent.name if program.name == "__main__.py" else program.name
+    is_command = name == "manage.py" and len(argv) > 1 and argv[1] in OWNER_COMMANDS
+    return is_command or name in OWNER_PROGRAMS or os.environ.get("SHANHAI_OWNER") == "1"
+
+
+def _owner_login() -> dict[str, Any]:
+    if _is_embedded():
+        return web_login() | {"USER": postgres.OWNER}
+    return _login("DATABASE_OWNER_URL" if os.environ.get("DATABASE_OWNER_URL") else "DATABASE_URL")
+
+
+def _login(variable: str) -> dict[str, Any]:
+    """What an address says, as Django's settings; several hosts stay joined by commas."""
+    try:
+        given = conninfo_to_dict(os.environ[variable])
+    except psycopg.Error as error:
+        raise NoDatabase(
+            f"{variable} is not an address of a PostgreSQL database: {FORM}."
+        ) from error
+    host, name = str(given.pop("host", "")), str(given.pop("dbname", ""))
+    if "@" in host:
+        raise NoDatabase(f"{variable} has an @ in its user or password: write it there as %40.")
+    if not name or not given.get("user"):
+        missing = "user" if name else "database"
+        raise NoDatabase(f"{variable} names no {missing}: {FORM}.")
+    return {
+        "NAME": name,
+        "HOST": host,
+        "PORT": str(given.pop("port", "")),
+        "USER": str(given.pop("user")),
+        "PASSWORD": str(given.pop("password", "")),
+        "OPTIONS": {"connect_timeout": "10", "application_name": "shanhai", **given},
+    }
