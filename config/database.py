@@ -5,6 +5,7 @@ which has no more rights than a page needs. A password never reaches a message.
 """
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -39,9 +40,10 @@ REASONS = {
     "translate host name": "there is no host of this name",
     "password authentication failed": "the user or the password is wrong",
     "no password supplied": "the server asks for a password",
-    "does not exist": "the server knows no such user or database",
     "no pg_hba.conf entry": "the server does not let this user in from here",
 }
+
+WHOSE_WORDS = re.compile("(?:failed|is bad|FATAL): +")
 
 
 def databases(argv: Sequence[str]) -> dict[str, dict[str, Any]]:
@@ -50,9 +52,6 @@ def databases(argv: Sequence[str]) -> dict[str, dict[str, Any]]:
     return {
         "default": {
             "ENGINE": "config.postgresql",
-            "IS_EMBEDDED": _is_embedded(),
-            "NAME": postgres.NAME,
-            "HOST": "",  # of the embedded server: known once it is up
             **(_owner_login() if is_owner else web_login()),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
@@ -63,8 +62,8 @@ def databases(argv: Sequence[str]) -> dict[str, dict[str, Any]]:
 
 def web_login() -> dict[str, Any]:
     """The settings that make a connection the web's: user, password and place."""
-    if _is_embedded():
-        return {"USER": postgres.WEB, "PASSWORD": "", "PORT": postgres.PORT}
+    if not os.environ.get("DATABASE_URL"):
+        return _embedded(postgres.WEB)
     return _login("DATABASE_URL")
 
 
@@ -72,16 +71,12 @@ def reason(error: psycopg.Error, settings: dict[str, Any]) -> str:
     """One sentence about a connection that did not come about."""
     text = str(error).strip()
     known = (meaning for phrase, meaning in REASONS.items() if phrase in text)
-    why = next(known, None) or text.splitlines()[0].split("FATAL:")[-1].strip()
+    why = next(known, None) or WHOSE_WORDS.split(text.splitlines()[0])[-1].strip(" .")
     if settings["IS_EMBEDDED"]:
         return f"The embedded PostgreSQL refuses the connection: {why}."
     place = f"{settings['HOST'] or 'this machine'}, port {settings['PORT'] or 5432}"
     who = f"user {settings['USER']}, database {settings['NAME'] or 'postgres'}"
-    return f"Cannot connect to the database of DATABASE_URL ({place}; {who}): {why}."
-
-
-def _is_embedded() -> bool:
-    return not os.environ.get("DATABASE_URL")
+    return f"Cannot connect to the database of {settings['SOURCE']} ({place}; {who}): {why}."
 
 
 def _works_as_owner(argv: Sequence[str]) -> bool:
@@ -93,9 +88,15 @@ def _works_as_owner(argv: Sequence[str]) -> bool:
 
 
 def _owner_login() -> dict[str, Any]:
-    if _is_embedded():
-        return web_login() | {"USER": postgres.OWNER}
+    if not os.environ.get("DATABASE_URL"):
+        return _embedded(postgres.OWNER)
     return _login("DATABASE_OWNER_URL" if os.environ.get("DATABASE_OWNER_URL") else "DATABASE_URL")
+
+
+def _embedded(user: str) -> dict[str, Any]:
+    """A login at the embedded server; where its socket is, is known once it is up."""
+    place = {"NAME": postgres.NAME, "HOST": "", "PORT": postgres.PORT}
+    return {"IS_EMBEDDED": True, "USER": user, "PASSWORD": "", "OPTIONS": {}, **place}
 
 
 def _login(variable: str) -> dict[str, Any]:
@@ -107,12 +108,14 @@ def _login(variable: str) -> dict[str, Any]:
             f"{variable} is not an address of a PostgreSQL database: {FORM}."
         ) from error
     host, name = str(given.pop("host", "")), str(given.pop("dbname", ""))
-    if "@" in host:
-        raise NoDatabase(f"{variable} has an @ in its user or password: write it there as %40.")
+    if "@" in host + name:
+        raise NoDatabase(f"{variable}: in a user or password, @ is written %40, and / is %2F.")
     if not name or not given.get("user"):
         missing = "user" if name else "database"
         raise NoDatabase(f"{variable} names no {missing}: {FORM}.")
     return {
+        "IS_EMBEDDED": False,
+        "SOURCE": variable,
         "NAME": name,
         "HOST": host,
         "PORT": str(given.pop("port", "")),

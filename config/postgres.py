@@ -287,8 +287,10 @@ def _start(server: _Server, *, lock: int) -> None:
         programs = _programs(server)
         if not server.cluster.exists():
             _make(server, programs=programs, lock=lock)
-        (server.cluster / "postmaster.pid").unlink(missing_ok=True)
-        settings = SETTINGS | {"unix_socket_directories": str(_directory(server, server.socket))}
+        socket = _directory(server, server.socket)
+        for left in (server.cluster / "postmaster.pid", socket / f".s.PGSQL.{PORT}.lock"):
+            left.unlink(missing_ok=True)  # of a server that was killed
+        settings = SETTINGS | {"unix_socket_directories": str(socket)}
         options = shlex.join(f"--{name}={value}" for name, value in settings.items())
         _run(
             server,

@@ -141,8 +141,12 @@ def _chore(started: dict[str, subprocess.Popen[bytes]], *arguments: str) -> None
     started["chore"] = process = _start(*MANAGE, *arguments)
     status = process.wait()
     del started["chore"]
+    if status < 0:
+        raise Ended(
+            f"`manage.py {arguments[0]}` was killed by signal {-status}, so all is stopped."
+        )
     if status:
-        raise Ended(f"`manage.py {arguments[0]}` failed; nothing was started.")
+        sys.exit(1)
 
 
 def _check(started: dict[str, subprocess.Popen[bytes]]) -> None:
