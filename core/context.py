@@ -12,38 +12,47 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise, SimpleLazyObject
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+
+from core.workflow import waiting_for
 
 Label = str | Promise
 
 
 class Place(NamedTuple):
-    """An entry of a menu: the URL name, the icon, the label, and its short form for the phone."""
+    """An entry of a menu: URL name, icon, label, the letter that goes there, a short label."""
 
     name: str
     icon: str
     label: Label
+    letter: str = ""
     short: Label = ""
 
 
 STAFF = (
-    Place("core:start", "inbox", gettext_lazy("Start")),
-    Place("projects:project-list", "list", gettext_lazy("Projects")),
-    Place("donations:gift-list", "gift", gettext_lazy("Gifts")),
+    Place("core:start", "inbox", gettext_lazy("Start"), "s"),
+    Place("projects:project-list", "list", gettext_lazy("Projects"), "p"),
+    Place("donations:gift-list", "gift", gettext_lazy("Gifts"), "g"),
     Place("ledger:fund-list", "coin", gettext_lazy("Money")),
     Place("partnerships:twinning-list", "link", gettext_lazy("Twinnings")),
     Place("training:course-list", "people", gettext_lazy("Training")),
 )
-YEAR = (Place("reports:overview", "chart", gettext_lazy("Year overview"), gettext_lazy("Year")),)
+YEAR = (
+    Place("reports:overview", "chart", gettext_lazy("Year overview"), "y", gettext_lazy("Year")),
+)
 PUBLIC = (
     Place("portal:gift-lookup", "", gettext_lazy("Find my gift")),
     Place("portal:project-list", "", gettext_lazy("Projects")),
     Place("portal:overview", "", gettext_lazy("The year 2010")),
     Place("portal:how", "", gettext_lazy("How we publish")),
 )
-ON_PHONE = ("core:start", "projects:project-list", "donations:gift-list", "reports:overview")
+ON_PHONE = (
+    "core:start",
+    "projects:project-list",
+    "donations:gift-list",
+    "reports:overview",
+)
 LANGUAGES = (("zh-hans", "zh-Hans", "中文"), ("en", "en", "EN"))
 
 
@@ -55,10 +64,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
     @cache
     def waiting_count() -> int:
-        return getattr(me, "waiting_count", 0) or 0
+        return sum(queue.records.order_by().count() for queue in waiting_for(me)) if me else 0
 
     def places(table: Iterable[Place]) -> SimpleLazyObject:
-        return SimpleLazyObject(lambda: _places(request, table, waiting_count))
+        return SimpleLazyObject(lambda: _places(request, table))
 
     return {
         "brand": {
@@ -83,9 +92,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _places(
-    request: HttpRequest, table: Iterable[Place], waiting_count: Any
-) -> list[dict[str, Any]]:
+def _places(request: HttpRequest, table: Iterable[Place]) -> list[dict[str, Any]]:
     here = getattr(request, "resolver_match", None)
     shown = []
     for place in table:
@@ -99,7 +106,8 @@ def _places(
                 "label": place.label,
                 "short": place.short or place.label,
                 "url": url,
-                "count": waiting_count() if place.name == "core:start" else 0,
+                "letter": place.letter,
+                "counts": place.name == "core:start",
                 "current": _current(place, url, request.path, here),
             }
         )

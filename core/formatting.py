@@ -20,7 +20,7 @@ CAPITAL_PLACES = ("", "拾", "佰", "仟")
 
 
 class Segment(NamedTuple):
-    """One part of a share bar: its share is `value`, what is written of it is `text` or the value."""
+    """One part of a share bar: as long as `value`; written of it is `text`, or the value."""
 
     label: str
     value: Decimal | int

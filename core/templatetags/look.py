@@ -18,6 +18,7 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from core import formatting
 from core.formatting import WAN, YUAN, Segment
+from core.lifecycle import WORKFLOWS
 
 register = template.Library()
 
@@ -57,7 +58,8 @@ def money(context: dict[str, Any], amount: Decimal | None) -> SafeString:
     digits = formatting.amount_text(amount, unit)
     if unit == WAN:
         return format_html(
-            '<span class="num">{}<span class="u" lang="zh-Hans">万元</span></span>', digits
+            '<span class="num">{}<span class="u" lang="zh-Hans">万元</span></span>',
+            digits,
         )
     if _is_chinese():
         return format_html('<span class="num">{}<span class="u">元</span></span>', digits)
@@ -188,6 +190,70 @@ def due(on: date | datetime | None, soon: int = 3) -> SafeString:
     return format_html('<span class="{}">{}</span>', f"age {tone}".strip(), text)
 
 
+@register.simple_tag
+def state_after(record: Any, move: Any) -> SafeString:
+    """The chip of the state to which a move leads."""
+    return state(WORKFLOWS[record.workflow_name].by_value[move.target])
+
+
+@register.inclusion_tag("components/steps.html")
+def life_cycle(record: Any, workflow: Any, timeline: Any = ()) -> dict[str, Any]:
+    """The main line of a life cycle with the place of the record on it.
+
+    A record in a side state shows that state with the reason that was given for it.
+    """
+    line = [workflow.by_value[value] for value in workflow.main_line]
+    values = [one.value for one in line]
+    if record.status not in values:
+        reason = next((entry for entry in timeline if entry.kind == "decision"), None)
+        return {"side": workflow.by_value[record.status] if line else None, "entry": reason}
+    here = values.index(record.status)
+    tones = ["past"] * here + ["now"] + [""] * (len(line) - here - 1)
+    return {
+        "steps": [{"word": one.word, "tone": tone} for one, tone in zip(line, tones, strict=True)],
+        "number": here + 1,
+        "count": len(line),
+        "word": line[here].word,
+        "next_word": line[here + 1].word if here + 1 < len(line) else "",
+        "steps_label": gettext("Step {number} of {count}").format(number=here + 1, count=len(line)),
+    }
+
+
+# -- lists and forms ------------------------------------------------------------------------------
+
+
+@register.simple_tag(takes_context=True)
+def total_cell(context: dict[str, Any], totals: dict[str, Any], head: Any) -> SafeString:
+    """The cell of a totals row under a column; empty where the column has no total."""
+    value = totals.get(getattr(head, "key", ""))
+    if value is None:
+        return format_html('<td class="{}"></td>', f"{head.css} off".strip())
+    shown = money_plain(context, value) if isinstance(value, Decimal) else value
+    shown = formatting.number(shown) if isinstance(shown, int) else shown
+    return format_html('<td class="{}" data-l="{}">{}</td>', head.css, head.label, shown)
+
+
+@register.simple_tag
+def error_count(form: Any) -> str:
+    """How many places of a form must be corrected, in words."""
+    found = len(form.errors)
+    return ngettext("{found} thing to correct", "{found} things to correct", found).format(
+        found=found
+    )
+
+
+@register.filter
+def error_texts(field: Any) -> list[str]:
+    """The errors of a field in words that make sense away from it: an empty one is named."""
+    needed = gettext("“{label}” is needed").format(label=field.label)
+    standard = field.field.error_messages.get("required")
+    return [
+        needed if error.code == "required" and error.message == standard else text
+        for error in field.errors.as_data()
+        for text in error.messages
+    ]
+
+
 # -- bars: SVG with lengths as attributes, since the pages allow no inline styles -----------------
 
 
@@ -214,7 +280,8 @@ def _svg_parts(parts: Iterable[tuple[str, float, float]]) -> SafeString:
         if start > 0:
             marks.append(
                 format_html(
-                    '<line class="cut" x1="{0}%" x2="{0}%" y1="0" y2="100%"></line>', f"{start:g}"
+                    '<line class="cut" x1="{0}%" x2="{0}%" y1="0" y2="100%"></line>',
+                    f"{start:g}",
                 )
             )
     return format_html_join("", "{}", ((mark,) for mark in marks))
@@ -224,7 +291,10 @@ def _bar(css: str, values: list[tuple[str, Decimal | int]], total: Any, label: s
     placed = formatting.shares([value for _, value in values], total)
     parts = [(name, *place) for (name, _), place in zip(values, placed, strict=True)]
     return format_html(
-        '<svg class="{}" role="img" aria-label="{}">{}</svg>', css, label, _svg_parts(parts)
+        '<svg class="{}" role="img" aria-label="{}">{}</svg>',
+        css,
+        label,
+        _svg_parts(parts),
     )
 
 
@@ -243,7 +313,12 @@ def bar(
     `total` is the whole length; without it the parts make the whole. `done` is a green part, for
     work and jobs. css="thin" or "fat". Without `label` the shares are read out.
     """
-    values = [("paid", paid or 0), ("held", held or 0), ("plan", plan or 0), ("ok", done or 0)]
+    values = [
+        ("paid", paid or 0),
+        ("held", held or 0),
+        ("plan", plan or 0),
+        ("ok", done or 0),
+    ]
     total = sum(value for _, value in values) if total is None else total
     if not label:
         words = {

@@ -1,3 +1,194 @@
-/* Keys, echoes of typed amounts, focus on what must be corrected. Everything here is a comfort:
-   each page works without it. */
+/* Comforts of the pages: keys, echoes of typed amounts, focus on what must be corrected, a guard of
+   what was typed. The one rule kept here: each page works without it, and nothing is decided here. */
 "use strict";
+
+const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+const first = (selector, within = document) => within.querySelector(selector);
+const isChinese = document.documentElement.lang.startsWith("zh");
+
+document.documentElement.classList.add("js");
+
+/* -- amounts: what the typed digits come to, in yuan and in capital characters -------------------- */
+
+const DIGITS = "零壹贰叁肆伍陆柒捌玖";
+const PLACES = ["", "拾", "佰", "仟"];
+
+/** Whole fen of what was typed, as BigInt; null while it is no amount of whole fen. */
+function fenOf(typed, unit) {
+  let text = typed.normalize("NFKC").replace(/[,，\s¥]/g, "");
+  if (/万元?$/.test(text)) [text, unit] = [text.replace(/万元?$/, ""), "wan"];
+  const match = /^(\d{1,14})(?:\.(\d*))?$/.exec(text.replace(/元$/, ""));
+  if (!match) return null;
+  const decimals = unit === "wan" ? 6 : 2;
+  const rest = (match[2] || "").replace(/0+$/, "");
+  return rest.length > decimals ? null : BigInt(match[1] + rest.padEnd(decimals, "0"));
+}
+
+function yuanText(fen) {
+  const digits = fen.toString().padStart(3, "0");
+  return digits.slice(0, -2).replace(/\B(?=(\d{3})+$)/g, ",") + "." + digits.slice(-2);
+}
+
+/** The same rules as core.formatting.capital_amount. */
+function capitalAmount(fen) {
+  const [yuan, jiao, rest] = [fen / 100n, Number((fen / 10n) % 10n), Number(fen % 10n)];
+  let words = yuan || !(jiao || rest) ? capitalInteger(yuan) + "元" : "";
+  if (!(jiao || rest)) return words + "整";
+  if (yuan && (!jiao || yuan % 10n === 0n)) words += "零";
+  return words + (jiao ? DIGITS[jiao] + "角" : "") + (rest ? DIGITS[rest] + "分" : "");
+}
+
+function capitalInteger(value) {
+  for (const [size, name] of [[100000000n, "亿"], [10000n, "万"]]) {
+    if (value < size) continue;
+    const lower = value % size;
+    const gap = lower && lower < size / 10n ? "零" : "";
+    return capitalInteger(value / size) + name + gap + (lower ? capitalInteger(lower) : "");
+  }
+  return capitalGroup(Number(value));
+}
+
+function capitalGroup(value) {
+  if (!value) return DIGITS[0];
+  let [words, gap] = ["", false];
+  for (let place = 3; place >= 0; place -= 1) {
+    const digit = Math.floor(value / 10 ** place) % 10;
+    if (digit) words += (gap ? "零" : "") + DIGITS[digit] + PLACES[place];
+    gap = words !== "" && !digit;
+  }
+  return words;
+}
+
+function echo(box) {
+  const line = box.parentElement.querySelector("[data-echo]");
+  const fen = fenOf(first("input", box).value, first("select", box)?.value || "yuan");
+  line.hidden = fen === null;
+  if (fen === null) return;
+  const yuan = isChinese ? `${yuanText(fen)} 元，` : `¥${yuanText(fen)} · `;
+  line.textContent = `= ${yuan}${capitalAmount(fen)}`;
+}
+
+document.addEventListener("input", (event) => {
+  const box = event.target.closest?.("[data-amount]");
+  if (box) echo(box);
+});
+
+/* -- what was typed: asked about before it is left, sent once ------------------------------------- */
+
+const dirty = new Set();
+
+document.addEventListener("input", (event) => {
+  const form = event.target.closest?.("form[data-guard]");
+  if (form) dirty.add(form);
+});
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) event.preventDefault();
+  form.dataset.sent = "1";
+  dirty.delete(form);
+});
+window.addEventListener("beforeunload", (event) => {
+  if (dirty.size) event.preventDefault();
+});
+window.addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
+
+/* -- keys ------------------------------------------------------------------------------------------ */
+
+const OFF = "shanhai.keys.off";
+const remembered = (name) => { try { return localStorage.getItem(name); } catch { return null; } };
+const remember = (name, value) => { try { localStorage.setItem(name, value); } catch { /* private window */ } };
+const lettersAreOff = () => document.body.dataset.keys === "off" || remembered(OFF) === "1";
+let going = 0;
+
+function moveRow(step) {
+  const rows = all("#records tbody tr, [data-rows] > li").filter((row) => first("a[href]", row));
+  if (!rows.length) return;
+  const here = rows.findIndex((row) => row.classList.contains("here"));
+  const next = rows[Math.min(Math.max(here + step, 0), rows.length - 1)];
+  if (here >= 0) rows[here].classList.remove("here");
+  next.classList.add("here");
+  first("a[href]", next).focus();
+}
+
+function reveal(id) {
+  const panel = document.getElementById(id);
+  if (!panel) return;
+  panel.tabIndex = -1;
+  panel.focus();
+}
+
+function go(letter) {
+  const link = first(`a[data-go="${letter}"]`);
+  if (link) link.click();
+}
+
+const LETTERS = {
+  "/": () => first("[data-find], [data-list-find], input[type=search]")?.focus(),
+  "?": () => document.getElementById("keys")?.showModal(),
+  j: () => moveRow(1),
+  k: () => moveRow(-1),
+  m: () => reveal("next"),
+  h: () => reveal("history"),
+  ".": () => navigator.clipboard?.writeText(first("[data-copy]")?.textContent.trim() || ""),
+};
+
+function onLetter(event) {
+  if (lettersAreOff() || event.target.closest?.("input, select, textarea, dialog, [contenteditable]")) return;
+  const key = event.key;
+  if (going && Date.now() - going < 1500) {
+    going = 0;
+    event.preventDefault();
+    go(key);
+  } else if (key === "g") {
+    going = Date.now();
+  } else if (LETTERS[key]) {
+    event.preventDefault();
+    LETTERS[key]();
+  } else {
+    first(`[data-key="${CSS.escape(key)}"]`)?.click();
+  }
+}
+
+function nextError() {
+  const bad = all(".field.bad").map((field) => first("input, select, textarea", field)).filter(Boolean);
+  const here = bad.indexOf(document.activeElement);
+  bad[(here + 1) % bad.length]?.focus();
+}
+
+function otherUnit(field) {
+  const unit = first("select", field);
+  unit.selectedIndex = (unit.selectedIndex + 1) % unit.options.length;
+  unit.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+function closeOpened(event) {
+  const opened = all("details.pick[open], details.who[open]");
+  for (const one of opened) {
+    const inside = one.contains(event.target);
+    if (event.type === "click" && inside) continue;
+    one.open = false;
+    if (event.type === "keydown" && inside) first("summary", one).focus();
+  }
+}
+
+document.addEventListener("click", closeOpened);
+document.addEventListener("keydown", (event) => {
+  const amount = event.target.closest?.("[data-amount]");
+  if (event.isComposing) return;
+  if (event.key === "Escape") closeOpened(event);
+  else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.closest?.("form[method=post]")?.requestSubmit();
+  else if (event.key === "F2") nextError();
+  else if (event.altKey && event.code === "KeyU" && amount) { event.preventDefault(); otherUnit(amount); }
+  else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) onLetter(event);
+});
+
+/* -- on every page ---------------------------------------------------------------------------------- */
+
+all("[data-amount]").forEach((box) => { if (first("input", box).value) echo(box); });
+all("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => window.print()); });
+all("[data-keys-off]").forEach((box) => {
+  box.checked = lettersAreOff();
+  box.addEventListener("change", () => remember(OFF, box.checked ? "1" : ""));
+});
+first("[data-errors]")?.focus();
