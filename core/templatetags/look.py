@@ -243,6 +243,14 @@ def error_count(form: Any) -> str:
 
 
 @register.filter
+def is_set(field: Any) -> bool:
+    """Whether a filter's field narrows anything."""
+    value = field.value()
+    values = value if isinstance(value, list | tuple) else [value]
+    return any(one not in (None, "", False, "unknown") for one in values)
+
+
+@register.filter
 def error_texts(field: Any) -> list[str]:
     """The errors of a field in words that make sense away from it: an empty one is named."""
     needed = gettext("“{label}” is needed").format(label=field.label)

@@ -1,0 +1,140 @@
+"""People and offices.
+
+Rule: a person belongs to one office; what a person may do is read from roles (accounts/roles.py),
+on which rows from the office (accounts/scope.py), and when from the life cycle (core/workflow.py).
+"""
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils.functional import cached_property
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from core.models import Division, Named
+from core.search import Searched, found
+from core.text import visible_text
+
+
+class OfficeQuerySet(models.QuerySet):
+    def found(self, text: str):
+        return found(self, text)
+
+
+class Office(Named, Searched):
+    """A unit that takes part in the pairing: an office, a bureau, a charity, in a tree."""
+
+    class Kind(models.TextChoices):
+        MUNICIPAL = "municipal", _("municipal office")
+        PREFECTURE = "prefecture", _("prefecture office")
+        COUNTY = "county", _("county or district office")
+        BUREAU = "bureau", _("municipal bureau")
+        CHARITY = "charity", _("charity")
+
+    class Side(models.TextChoices):
+        SUPPORTING = "supporting", _("supporting side")
+        RECEIVING = "receiving", _("receiving side")
+
+    key = models.SlugField(_("key"), max_length=40, unique=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    side = models.CharField(_("side"), max_length=12, choices=Side.choices)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("under"),
+    )
+    division = models.ForeignKey(
+        Division,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="offices",
+        verbose_name=_("place"),
+    )
+    path = models.CharField(max_length=200, editable=False, unique=True)
+
+    objects = OfficeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("office")
+        verbose_name_plural = _("offices")
+        ordering = ["path"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(path__regex=r"^(/[a-z0-9-]+)+/$"), name="office_path_shape"
+            ),
+        ]
+        indexes = [GinIndex(fields=["grams"], name="office_grams")]
+
+    def save(self, *args, **kwargs):
+        self.path = f"{self.parent.path if self.parent else '/'}{self.key}/"
+        super().save(*args, **kwargs)
+
+    def with_below(self) -> models.QuerySet["Office"]:
+        """This office and every office under it."""
+        return Office.objects.filter(path__startswith=self.path)
+
+
+class User(AbstractUser):
+    """A person with an account. `can()` is the one question every page and move asks."""
+
+    first_name = None
+    last_name = None
+    name_zh = models.CharField(_("Chinese name"), max_length=60, validators=[visible_text])
+    name_en = models.CharField(
+        _("English name"), max_length=60, blank=True, validators=[visible_text]
+    )
+    office = models.ForeignKey(
+        Office,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="people",
+        verbose_name=_("office"),
+    )
+    has_keys = models.BooleanField(_("single-letter keys"), default=True)
+
+    objects = UserManager()
+    REQUIRED_FIELDS = ["name_zh"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["username"]
+        permissions = [("see_all_offices", "Read the records of every office")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        chinese = (get_language() or "").startswith("zh")
+        return (self.name_zh if chinese else self.name_en or self.name_zh) or self.username
+
+    def get_full_name(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    @cached_property
+    def roles(self) -> list[str]:
+        """Names of the person's roles, in the order of the roles table."""
+        return sorted(self.groups.values_list("name", flat=True))
+
+    def can(self, permission: str, record=None, *, editing: bool = False) -> bool:
+        """Whether the role includes the permission and the record lies in the person's scope.
+
+        `editing` asks for the own office and those below; otherwise for what the person may see.
+        """
+        if not self.is_active or not self.has_perm(permission):
+            return False
+        if record is None or record.pk is None:
+            return True
+        rows = type(record).objects
+        scope = rows.editable_by(self) if editing else rows.visible_to(self)
+        return scope.filter(pk=record.pk).exists()

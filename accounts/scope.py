@@ -1,0 +1,33 @@
+"""Which rows a person may see and edit: those of the own office and of the offices below it.
+
+Rule: every page, admin list, sheet and queue begins with `visible_to(user)`; what is outside is
+answered as if it did not exist.
+"""
+
+from django.db.models import QuerySet
+
+
+class Scoped(QuerySet):
+    """Rows that belong to an office. `office_path` leads from the row to its office."""
+
+    office_path = "office"
+
+    def readable_offices(self, user) -> QuerySet:
+        """Offices whose records the person may read."""
+        return user.office.with_below()
+
+    def visible_to(self, user) -> "Scoped":
+        """What this person may read; everything for those whose role reads all."""
+        if not user.is_authenticated:
+            return self.none()
+        if user.has_perm("accounts.see_all_offices"):
+            return self
+        if user.office_id is None:
+            return self.none()
+        return self.filter(**{f"{self.office_path}__in": self.readable_offices(user)})
+
+    def editable_by(self, user) -> "Scoped":
+        """What belongs to the person's own office or one below it."""
+        if not user.is_authenticated or user.office_id is None:
+            return self.none()
+        return self.filter(**{f"{self.office_path}__in": user.office.with_below()})

@@ -1,0 +1,164 @@
+"""The Django admin for entry and review: the pages' scope, forms, moves and refusals.
+
+Rule: the admin asks `visible_to` and `user.can` as every page does; a state moves by an action that
+calls `perform()`, and nothing is deleted.
+"""
+
+from collections.abc import Callable
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DatabaseError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext_lazy
+
+from core.forms import RecordForm, form_field
+from core.lifecycle import Move
+from core.models import Decision, Division
+from core.refusals import in_words
+from core.workflow import is_editable, perform, workflow_of
+
+admin.site.site_header = gettext_lazy("Shanhai, data entry and review")
+admin.site.site_title = gettext_lazy("Shanhai")
+admin.site.index_title = gettext_lazy("Data entry and review")
+admin.site.enable_nav_sidebar = False
+
+
+class NoteActionForm(ActionForm):
+    """The action's choice with the reason that some moves need."""
+
+    note = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=2000)
+
+
+class ScopedAdmin(admin.ModelAdmin):
+    """Rows in the person's scope only; rights of the roles table; no deletion."""
+
+    def get_queryset(self, request: HttpRequest):
+        queryset = super().get_queryset(request)
+        return queryset.filter(pk__in=self.model.objects.visible_to(request.user).values("pk"))
+
+    def _can(self, request: HttpRequest, action: str, record=None) -> bool:
+        permission = f"{self.opts.app_label}.{action}_{self.opts.model_name}"
+        return request.user.can(permission, record, editing=action == "change")
+
+    def has_view_permission(self, request, obj=None) -> bool:
+        return self._can(request, "view", obj)
+
+    def has_add_permission(self, request) -> bool:
+        return self._can(request, "add")
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        if obj is not None and hasattr(obj, "workflow_name") and not is_editable(obj):
+            return False
+        return self._can(request, "change", obj)
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.remote_field or getattr(db_field, "choices", None):
+            return super().formfield_for_dbfield(db_field, request, **kwargs)
+        return form_field(db_field)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        if not issubclass(form, RecordForm):
+            return form
+
+        class FormOfUser(form):
+            def __init__(self, *args, **inner):
+                super().__init__(*args, user=request.user, **inner)
+
+        return FormOfUser
+
+    def save_model(self, request, obj, form, change) -> None:
+        if not change and hasattr(obj, "created_by_id"):
+            obj.created_by = request.user
+        super().save_model(request, obj, form, change)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        try:
+            with transaction.atomic():
+                return super().changeform_view(request, object_id, form_url, extra_context)
+        except DatabaseError as error:
+            return self._refused(request, error)
+
+    def _refused(self, request: HttpRequest, error: DatabaseError) -> HttpResponse:
+        """Shows a refusal of the database as a message on the page it came from."""
+        if not (words := in_words(error)):
+            raise error
+        self.message_user(request, words, messages.ERROR)
+        return HttpResponseRedirect(request.path)
+
+
+class RecordAdmin(ScopedAdmin):
+    """A record type with a life cycle: its moves are the admin's actions."""
+
+    action_form = NoteActionForm
+    readonly_fields = ("number", "status", "status_at", "created_by", "created_at", "updated_at")
+
+    def get_actions(self, request: HttpRequest) -> dict:
+        return {
+            move.name: (self._action(move), move.name, str(move.label))
+            for move in workflow_of(self.model).moves
+            if request.user.has_perm(move.permission)
+        }
+
+    @staticmethod
+    def _action(move: Move) -> Callable:
+        def action(modeladmin, request, queryset):
+            note = request.POST.get("note", "")
+            for record in queryset.order_by("pk"):
+                modeladmin._try(request, record, move, note)
+
+        action.__name__ = move.name
+        return action
+
+    def _try(self, request: HttpRequest, record, move: Move, note: str) -> None:
+        """One record, checked on its own; a message says that it went through or why not."""
+        try:
+            with transaction.atomic():
+                perform(record, move.name, by=request.user, note=note)
+        except PermissionDenied as refusal:
+            self.message_user(request, f"{record.number}: {refusal}", messages.ERROR)
+        except ValidationError as refusal:
+            self.message_user(
+                request, f"{record.number}: {' '.join(refusal.messages)}", messages.ERROR
+            )
+        except DatabaseError as error:
+            if not (words := in_words(error)):
+                raise
+            self.message_user(request, f"{record.number}: {words}", messages.ERROR)
+        else:
+            self.message_user(request, f"{record.number}: {move.done}", messages.SUCCESS)
+
+
+@admin.register(Division)
+class DivisionAdmin(admin.ModelAdmin):
+    list_display = ("code", "name_zh", "name_en", "level", "valid_from", "valid_to")
+    list_filter = ("level",)
+    search_fields = ("code", "name_zh", "name_en", "pinyin")
+    raw_id_fields = ("parent", "successor")
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+
+@admin.register(Decision)
+class DecisionAdmin(admin.ModelAdmin):
+    """Decisions are read here; the database writes and keeps them."""
+
+    list_display = ("decided_at", "workflow", "record_id", "move", "decided_by", "note")
+    list_filter = ("workflow", "move")
+    list_select_related = ("decided_by",)
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False

@@ -1,0 +1,83 @@
+"""Life cycles as tables: states in the words people see, and moves with who, when and what then.
+
+Rule: an app states its life cycle once, in its `workflow.py`; pages, queues, admin, documents and
+the database read it from here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+
+Text = str | Promise
+
+
+@dataclass(frozen=True)
+class State:
+    """A state: its stored value, the word people see, its tone and icon (docs: the look)."""
+
+    value: str
+    word: Text
+    tone: str
+    icon: str
+
+
+@dataclass(frozen=True)
+class Move:
+    """A move `name` from any of `source` to `target`.
+
+    `permission` is asked of the person; `not_by` names moves whose author may not make this one
+    ("enter" stands for whoever entered the record); `own_scope` asks for the own office.
+    `guard(record)` raises ValidationError when it is too early; `effect(record, by=, note=)` runs
+    before the status is written, in the same transaction; `then` names the move that follows at
+    once, by the same person. `duty` is the word for whom a record waits that needs this move.
+    """
+
+    name: str
+    label: Text
+    source: tuple[str, ...]
+    target: str
+    permission: str
+    done: Text
+    icon: str = "check"
+    not_by: tuple[str, ...] = ()
+    needs_note: bool = False
+    guard: Callable[[Any], None] | None = None
+    effect: Callable[..., None] | None = None
+    duty: Text = ""
+    primary: bool = False
+    danger: bool = False
+    help: Text = ""
+    own_scope: bool = False
+    then: str = ""
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """A life cycle: the table that buttons, queues, admin, documents and the database share."""
+
+    name: str
+    model: type
+    states: tuple[State, ...]
+    moves: tuple[Move, ...]
+    editable: tuple[str, ...]
+    free_columns: tuple[str, ...] = ()
+    main_line: tuple[str, ...] = ()
+    by_value: dict[str, State] = field(init=False)
+    by_move: dict[str, Move] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_value", {state.value: state for state in self.states})
+        object.__setattr__(self, "by_move", {move.name: move for move in self.moves})
+        WORKFLOWS[self.name] = self
+
+    @property
+    def initial(self) -> str:
+        return self.states[0].value
+
+    def from_status(self, status: str) -> list[Move]:
+        return [move for move in self.moves if status in move.source]
+
+
+WORKFLOWS: dict[str, Workflow] = {}

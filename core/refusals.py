@@ -1,0 +1,47 @@
+"""Refusals of the database in the words of the people who meet them.
+
+Rule: every `raise` in a trigger or a function of ours names one key of this table as its message;
+what follows the colon is its parameter. Whatever is not in the table is a fault, not a refusal.
+"""
+
+from django.db import Error
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+WORDS: dict[str, str | Promise] = {
+    "status_without_decision": _(
+        "The state changes only by a decision, with its moves and checks."
+    ),
+    "not_first_state": _("A new record starts in its first state."),
+    "frozen": _("What was submitted cannot be changed. Return it for revision first."),
+    "never_deleted": _("Records are never deleted. Cancel or withdraw it with a reason."),
+    "append_only": _("Entries of this book are never changed or removed."),
+    "no_such_move": _("This move is not possible from the present state."),
+    "own_work": _("You submitted this yourself; another person must decide it."),
+    "needs_note": _("Give the reason; the person who submitted will read it."),
+    "not_enough": _("There is not enough free money: %(parameter)s."),
+    "period_closed": _("The period is closed; nothing can be posted in it any more."),
+    "voucher_twice": _("This voucher has been posted already."),
+    "nothing_left": _("Less is left of this entry than you want to take back: %(parameter)s."),
+    "no_step_in": _("There is no free money in this fund that could step in."),
+    "still_unspent": _("Only %(parameter)s of it is unspent."),
+    "ledger_fault": _("The ledger would not add up; nothing was written."),
+}
+
+
+def key_of(error: Error) -> tuple[str, str]:
+    """(key, parameter) of a refusal raised by our own triggers and functions; ("", "") if not."""
+    cause = error.__cause__
+    diagnostics = getattr(cause, "diag", None)
+    if diagnostics is None or diagnostics.sqlstate != "P0001":
+        return "", ""
+    key, _colon, parameter = (diagnostics.message_primary or "").partition(":")
+    return (key, parameter.strip()) if key in WORDS else ("", "")
+
+
+def in_words(error: Error) -> str:
+    """The sentence for a refusal; empty for an error that is none."""
+    key, parameter = key_of(error)
+    if not key:
+        return ""
+    return str(WORDS[key]) % {"parameter": parameter}

@@ -1,0 +1,120 @@
+"""A record's timeline: decisions and changes of content in one stream, newest first.
+
+Rule: it is read from what the database wrote; nothing is added by hand.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.contrib.auth import get_user_model
+from django.utils.translation import gettext as _
+from pghistory.models import Events
+
+from core.models import Decision, Record
+from core.workflow import workflow_of
+
+LIMIT = 200
+QUIET = {
+    "status",
+    "status_at",
+    "updated_at",
+    "id",
+    "number",
+    "created_by_id",
+    "created_at",
+}
+
+
+@dataclass
+class Entry:
+    """One line of the timeline."""
+
+    kind: str
+    what: str
+    who: str
+    at: datetime
+    tone: str = ""
+    icon: str = "pen"
+    note: str = ""
+    hash: str = ""
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+def timeline_of(record: Record) -> list[Entry]:
+    """Decisions and changes of a record, newest first."""
+    entries = [*_decisions(record), *_changes(record)]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:LIMIT]
+
+
+def _decisions(record: Record) -> list[Entry]:
+    workflow = workflow_of(record)
+    rows = Decision.objects.of(record).select_related("decided_by__office").defer("content")
+    return [
+        Entry(
+            kind="decision",
+            what=str(workflow.by_move[row.move].done) if row.move in workflow.by_move else row.move,
+            who=_person(row.decided_by),
+            at=row.decided_at,
+            tone="amber" if row.to_status == "returned" else "sea",
+            icon=workflow.by_value[row.to_status].icon,
+            note=row.note,
+            hash=row.content_hash,
+        )
+        for row in rows
+    ]
+
+
+def _changes(record: Record) -> list[Entry]:
+    events = list(
+        Events.objects.tracks(record)
+        .order_by("-pgh_created_at", "-pgh_id")
+        .values("pgh_created_at", "pgh_label", "pgh_diff", "pgh_context")[:LIMIT]
+    )
+    people = _people(record, events)
+    entries = []
+    for event in events:
+        changes = _shown(record, event["pgh_diff"] or {})
+        first = event["pgh_label"] == "insert"
+        if not first and not changes:
+            continue
+        user = (event["pgh_context"] or {}).get("user") or (record.created_by_id if first else None)
+        entries.append(
+            Entry(
+                kind="change",
+                what=_("Entered") if first else _("Changed"),
+                who=_person(people[user]) if user in people else _("the system"),
+                at=event["pgh_created_at"],
+                icon="plus" if first else "pen",
+                changes=changes,
+            )
+        )
+    return entries
+
+
+def _people(record: Record, events: list[dict]) -> dict:
+    ids = {(event["pgh_context"] or {}).get("user") for event in events} - {None}
+    ids.add(record.created_by_id)
+    return get_user_model().objects.select_related("office").in_bulk(ids)
+
+
+def _person(user) -> str:
+    return f"{user.office} · {user}" if user.office_id else str(user)
+
+
+def _shown(record: Record, differences: dict) -> list[tuple[str, str, str]]:
+    """(label, old, new) of each changed field that a person would know."""
+    shown = []
+    for field_ in record._meta.local_fields:
+        if field_.attname in differences and field_.attname not in QUIET and field_.editable:
+            old, new = differences[field_.attname]
+            shown.append((str(field_.verbose_name), _value(field_, old), _value(field_, new)))
+    return shown
+
+
+def _value(field_, value) -> str:
+    if value in (None, ""):
+        return "–"
+    if field_.remote_field:
+        found = field_.remote_field.model._base_manager.filter(pk=value).first()
+        return str(found or value)
+    return str(dict(field_.flatchoices).get(value, value))

@@ -1,0 +1,291 @@
+"""The pages that every record type has: list, detail, form, move. A few lines a type.
+
+Rule: each page begins with `visible_to(user)`, so a stranger gets 404; what lies in the scope but
+not in the role gets 403; what is too early comes back in words beside what was typed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DatabaseError, transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.lists import Column, List
+from core.refusals import in_words
+from core.timeline import timeline_of
+from core.workflow import (
+    duty_of,
+    in_motion,
+    is_editable,
+    offers,
+    people_for,
+    perform,
+    waiting_for,
+    workflow_of,
+)
+
+Text = str | Promise
+TASKS = 50
+
+
+class NoteForm(forms.Form):
+    """The reason of a move; required where the move says so."""
+
+    note = forms.CharField(
+        label=gettext_lazy("Note"),
+        required=False,
+        max_length=2000,
+        strip=True,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(self, *args, move, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["note"].required = move.needs_note
+        if move.needs_note:
+            self.fields["note"].label = _("Reason")
+            self.fields["note"].help_text = _(
+                "Say what to change; the person who submitted will read this."
+            )
+
+
+@dataclass
+class Records:
+    """The pages of one record type; `urls()` gives their addresses.
+
+    `rows` says what a list row needs beside the record (select_related and annotations), so that
+    a page of thirty rows costs the queries of one. `panels(request, record)` adds to the detail's
+    context. A type without `form` is read here and entered elsewhere.
+    """
+
+    app: str
+    name: str
+    model: type
+    title: Text
+    new_title: Text
+    filterset: type
+    columns: list[Column]
+    row_template: str
+    detail_template: str
+    form: type | None = None
+    form_template: str = "core/form.html"
+    rows: Callable[[Any], Any] = lambda queryset: queryset
+    totals: Callable[[Any], dict[str, Any]] | None = None
+    panels: Callable[[HttpRequest, Any], dict[str, Any]] | None = None
+    initial: Callable[[HttpRequest], dict[str, Any]] | None = None
+    default_sort: str = "-number"
+    views: list[tuple[Text, str]] = field(default_factory=list)
+    empty: Text = ""
+
+    @cached_property
+    def label(self) -> str:
+        return self.model._meta.model_name
+
+    def permission(self, action: str) -> str:
+        return f"{self.model._meta.app_label}.{action}_{self.label}"
+
+    def url(self, action: str, *args) -> str:
+        return reverse(f"{self.app}:{self.name}-{action}", args=args)
+
+    def urls(self, prefix: str) -> list:
+        patterns = [
+            path(f"{prefix}", self.list, name=f"{self.name}-list"),
+            path(f"{prefix}<int:pk>/", self.detail, name=f"{self.name}-detail"),
+            path(
+                f"{prefix}<int:pk>/move/<slug:move>/",
+                self.move,
+                name=f"{self.name}-move",
+            ),
+        ]
+        if self.form:
+            patterns += [
+                path(f"{prefix}new/", self.create, name=f"{self.name}-create"),
+                path(f"{prefix}<int:pk>/edit/", self.edit, name=f"{self.name}-edit"),
+            ]
+        return patterns
+
+    # -- fetch ------------------------------------------------------------------------------------
+
+    def visible(self, request: HttpRequest):
+        return self.model.objects.visible_to(request.user)
+
+    def fetch(self, request: HttpRequest, pk: int):
+        record = get_object_or_404(self.rows(self.visible(request)), pk=pk)
+        if not request.user.has_perm(self.permission("view")):
+            raise PermissionDenied
+        return record
+
+    # -- pages ------------------------------------------------------------------------------------
+
+    def list(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.has_perm(self.permission("view")):
+            raise PermissionDenied
+        page = List(
+            request,
+            self.filterset,
+            self.visible(request),
+            columns=self.columns,
+            default_sort=self.default_sort,
+        )
+        may_add = self.form and request.user.has_perm(self.permission("add"))
+        context = page.context(rows=self.rows, totals=self.totals) | {
+            "title": self.title,
+            "new_title": self.new_title,
+            "empty": self.empty,
+            "row_template": self.row_template,
+            "create_url": self.url("create") if may_add else None,
+            "views": self.views,
+        }
+        partial = request.htmx and not request.htmx.boosted
+        return render(request, "core/_table.html" if partial else "core/list.html", context)
+
+    def detail(self, request: HttpRequest, pk: int) -> HttpResponse:
+        record = self.fetch(request, pk)
+        return render(request, self.detail_template, self.detail_context(request, record))
+
+    def detail_context(self, request: HttpRequest, record) -> dict[str, Any]:
+        has_life = hasattr(record, "workflow_name")
+        editing = not has_life or is_editable(record)
+        may_edit = (
+            editing
+            and self.form
+            and request.user.can(self.permission("change"), record, editing=True)
+        )
+        context = {
+            "record": record,
+            "title": str(record),
+            "list_title": self.title,
+            "list_url": self.url("list"),
+            "edit_url": self.url("edit", record.pk) if may_edit else None,
+        }
+        if has_life:
+            moves = offers(record, request.user)
+            for offer in moves:
+                offer.url = self.url("move", record.pk, offer.move.name)
+            duty = duty_of(record)
+            context |= {
+                "moves": moves,
+                "workflow": workflow_of(record),
+                "duty": duty,
+                "duty_people": people_for(duty) if duty else [],
+                "timeline": timeline_of(record),
+            }
+        if self.panels:
+            context |= self.panels(request, record)
+        return context
+
+    def create(self, request: HttpRequest) -> HttpResponse:
+        if not request.user.has_perm(self.permission("add")):
+            raise PermissionDenied
+        initial = self.initial(request) if self.initial else {}
+        form = self.form(request.POST or None, user=request.user, initial=initial)
+        if request.method == "POST" and form.is_valid() and self._save(form):
+            messages.success(request, _("%(number)s is saved.") % {"number": form.instance})
+            return redirect(self.url("detail", form.instance.pk))
+        return self._form_page(request, form, self.new_title, self.url("list"))
+
+    def edit(self, request: HttpRequest, pk: int) -> HttpResponse:
+        record = self.fetch(request, pk)
+        if not request.user.can(self.permission("change"), record, editing=True):
+            raise PermissionDenied
+        form = self.form(request.POST or None, user=request.user, instance=record)
+        if request.method == "POST" and form.is_valid() and self._save(form):
+            messages.success(request, _("Saved."))
+            return redirect(self.url("detail", record.pk))
+        return self._form_page(request, form, str(record), self.url("detail", pk))
+
+    def _form_page(self, request, form, title, back_url) -> HttpResponse:
+        context = {
+            "form": form,
+            "title": title,
+            "back_url": back_url,
+            "list_title": self.title,
+        }
+        return render(request, self.form_template, context, status=422 if form.errors else 200)
+
+    @staticmethod
+    def _save(form) -> bool:
+        """Saves; a refusal of the database becomes a sentence of the form, which keeps the rest."""
+        try:
+            with transaction.atomic():
+                form.save()
+        except DatabaseError as error:
+            if not (words := in_words(error)):
+                raise
+            form.add_error(None, words)
+            return False
+        return True
+
+    def move(self, request: HttpRequest, pk: int, move: str) -> HttpResponse:
+        record = self.fetch(request, pk)
+        wanted = workflow_of(record).by_move.get(move)
+        if wanted is None:
+            raise Http404
+        form = NoteForm(request.POST or None, move=wanted)
+        if request.method != "POST":
+            return self._move_page(request, record, wanted, form)
+        if not form.is_valid():
+            return self._move_page(request, record, wanted, form, status=422)
+        try:
+            perform(record, move, by=request.user, note=form.cleaned_data["note"])
+        except ValidationError as refusal:
+            form.add_error(None, refusal.messages)
+            return self._move_page(request, record, wanted, form, status=409)
+        except DatabaseError as error:
+            if not (words := in_words(error)):
+                raise
+            form.add_error(None, words)
+            return self._move_page(request, record, wanted, form, status=409)
+        messages.success(request, str(wanted.done))
+        return redirect(self.url("detail", pk))
+
+    def _move_page(self, request, record, move, form, status: int = 200) -> HttpResponse:
+        if not request.user.has_perm(move.permission):
+            raise PermissionDenied(_("Your role does not include this move."))
+        context = {
+            "record": record,
+            "move": move,
+            "form": form,
+            "title": f"{move.label}: {record}",
+            "back_url": self.url("detail", record.pk),
+            "list_title": self.title,
+            "list_url": self.url("list"),
+        }
+        return render(request, "core/confirm_move.html", context, status=status)
+
+
+@dataclass(frozen=True)
+class Task:
+    """A record that waits for the reader, and the move it waits for."""
+
+    record: Any
+    move: Any
+    url: str
+
+
+def start(request: HttpRequest) -> HttpResponse:
+    """What waits for me, the longest wait first, and what I have moved that waits for others."""
+    queues = waiting_for(request.user)
+    tasks = [
+        Task(record, queue.move, record.get_absolute_url())
+        for queue in queues
+        for record in queue.records[:TASKS]
+    ]
+    tasks.sort(key=lambda task: task.record.status_at)
+    context = {
+        "title": _("Start"),
+        "tasks": tasks[:TASKS],
+        "waiting_count": sum(queue.records.count() for queue in queues),
+        "mine": [(record, duty_of(record)) for record in in_motion(request.user)],
+    }
+    return render(request, "core/start.html", context)

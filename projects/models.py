@@ -1,0 +1,489 @@
+"""Aid projects, their villages, and the money of each: allocations in, payments out.
+
+Rule: a project's money stands in the ledger; what is here says why it moved, who asked and who
+decided, and names the movement.
+"""
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q, Sum
+from django.utils.translation import gettext_lazy as _
+from ledger.models import Fund, Movement, Pool
+
+from accounts.models import Office
+from core.history import tracked
+from core.models import Division, Named, Record
+from core.money import AmountField, positive
+from core.search import Searched, found
+from core.text import visible_text
+from core.triggers import case_triggers
+from partnerships.scope import PartnerScoped
+
+
+class Qualifier(models.TextChoices):
+    """How exact a count is, as the source words it."""
+
+    EXACT = "exact", _("exactly")
+    ABOUT = "about", _("about")
+    MORE = "more", _("more than")
+
+
+class VillageQuerySet(models.QuerySet):
+    def found(self, text: str):
+        return found(self, text)
+
+
+class Village(Named, Searched):
+    """A village, kept over the years: one that is renewed twice is still one village."""
+
+    county = models.ForeignKey(
+        Division, models.PROTECT, related_name="villages_of_county", verbose_name=_("county")
+    )
+    town = models.ForeignKey(
+        Division,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="villages_of_town",
+        verbose_name=_("town"),
+    )
+    is_demo = models.BooleanField(_("demonstration data"), default=False, editable=False)
+
+    objects = VillageQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("village")
+        verbose_name_plural = _("villages")
+        ordering = ["county__code", "pinyin", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["county", "town", "name_zh"], name="village_once", nulls_distinct=False
+            )
+        ]
+        indexes = [GinIndex(fields=["grams"], name="village_grams")]
+
+
+class ProjectQuerySet(PartnerScoped):
+    def found(self, text: str):
+        return found(self, text)
+
+    def counted(self):
+        """Projects that stand: approved and not cancelled. Figures count these."""
+        return self.filter(status__in=Project.STANDING)
+
+    def for_public_display(self):
+        return self.counted()
+
+    def with_money(self):
+        """Annotates received_fen, paid_fen and free_fen: what its funding lines hold."""
+        lines = (
+            FundingLine.objects.filter(project=models.OuterRef("pk")).order_by().values("project")
+        )
+        return self.annotate(
+            received_fen=models.Subquery(lines.annotate(s=Sum("pool__received")).values("s")),
+            paid_fen=models.Subquery(lines.annotate(s=Sum("pool__spent")).values("s")),
+        )
+
+    def for_list(self):
+        return self.select_related("county__parent", "supporter", "office").with_money()
+
+
+@tracked
+class Project(Named, Searched, Record):
+    """An aid project: one piece of help at one place, agreed by both sides.
+
+    `agreed_amount` is yuan of aid money, without the local match. `year` is the plan year.
+    """
+
+    class Kind(models.TextChoices):
+        GOVERNMENT = "government", _("government project")
+        SOCIAL = "social", _("social project")
+
+    class Level(models.TextChoices):
+        CITY = "city", _("city")
+        COUNTY = "county", _("district or county")
+        BUREAU = "bureau", _("bureau")
+
+    class Type(models.TextChoices):
+        MODEL_VILLAGE = "model_village", _("model village")
+        INDUSTRY = "industry", _("agriculture or industry base")
+        WATER = "water", _("drinking water for people and livestock")
+        SCHOOL = "school", _("school or dormitory")
+        CADRE_TRAINING = "cadre_training", _("training of township cadres and village leaders")
+        SKILLS_TRAINING = "skills_training", _("practical-skills training")
+        ROAD = "road", _("road")
+        HEALTH = "health", _("health")
+        ASSISTANCE = "assistance", _("student assistance")
+        RELIEF = "relief", _("relief")
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        SUBMITTED = "submitted", _("Submitted")
+        RETURNED = "returned", _("Returned")
+        APPROVED = "approved", _("Approved")
+        UNDER_WAY = "under_way", _("Under way")
+        COMPLETED = "completed", _("Completed")
+        CANCELLED = "cancelled", _("Cancelled")
+
+    STANDING = (Status.APPROVED, Status.UNDER_WAY, Status.COMPLETED)
+    workflow_name = "project"
+
+    status = models.CharField(
+        _("state"), max_length=12, choices=Status.choices, default=Status.DRAFT, editable=False
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
+    level = models.CharField(
+        _("level of the budget"), max_length=8, choices=Level.choices, blank=True
+    )
+    types = ArrayField(
+        models.CharField(max_length=16, choices=Type.choices), verbose_name=_("what it is for")
+    )
+    is_integrated = models.BooleanField(_("integrated rural development"), default=False)
+    is_drought_relief = models.BooleanField(_("drought relief"), default=False)
+    year = models.PositiveSmallIntegerField(
+        _("plan year"), validators=[MinValueValidator(1996), MaxValueValidator(2100)]
+    )
+    office = models.ForeignKey(
+        Office, models.PROTECT, related_name="projects", verbose_name=_("reporting office")
+    )
+    supporter = models.ForeignKey(
+        Office,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="supported_projects",
+        verbose_name=_("supporting side"),
+    )
+    county = models.ForeignKey(
+        Division, models.PROTECT, related_name="projects_of_county", verbose_name=_("county")
+    )
+    town = models.ForeignKey(
+        Division,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="projects_of_town",
+        verbose_name=_("town"),
+    )
+    village = models.ForeignKey(
+        Village,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="projects",
+        verbose_name=_("village"),
+    )
+    agreed_amount = AmountField(_("agreed amount"))
+    match_amount = AmountField(_("local match"), null=True, blank=True)
+    need = models.TextField(
+        _("why it is needed"), blank=True, validators=[visible_text, MaxLengthValidator(4000)]
+    )
+    content_zh = models.CharField(
+        _("what is built or done, in Chinese"),
+        max_length=300,
+        blank=True,
+        validators=[visible_text],
+    )
+    content_en = models.CharField(
+        _("what is built or done, in English"),
+        max_length=300,
+        blank=True,
+        validators=[visible_text],
+    )
+    household_count = models.PositiveIntegerField(_("households served"), null=True, blank=True)
+    people_count = models.PositiveIntegerField(_("people served"), null=True, blank=True)
+    people_qualifier = models.CharField(
+        _("how exact"), max_length=6, choices=Qualifier.choices, default=Qualifier.EXACT
+    )
+    surveyed_on = models.DateField(_("surveyed on"), null=True, blank=True)
+    approval_document = models.CharField(_("approval document number"), max_length=60, blank=True)
+    completed_on = models.DateField(_("completed on"), null=True, blank=True, editable=False)
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("project")
+        verbose_name_plural = _("projects")
+        ordering = ["-number"]
+        permissions = [
+            ("submit_project", "Submit a project"),
+            ("return_project", "Return a project for revision"),
+            ("approve_project", "Approve a project"),
+            ("report_project", "Report start and completion of a project"),
+        ]
+        constraints = [
+            positive("agreed_amount", model="project"),
+            positive("match_amount", model="project"),
+            models.CheckConstraint(condition=~Q(types=[]), name="project_has_a_type"),
+            models.CheckConstraint(
+                condition=~Q(status="completed") | Q(completed_on__isnull=False),
+                name="project_completed_on_a_day",
+            ),
+        ]
+        indexes = [
+            GinIndex(fields=["grams"], name="project_grams"),
+            models.Index(fields=["year", "kind", "status"], name="project_year"),
+            models.Index(fields=["county", "year"], name="project_county"),
+            models.Index(fields=["status", "status_at"], name="project_status"),
+            models.Index(fields=["office", "-number"], name="project_office"),
+        ]
+        triggers = case_triggers("project")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def searched(self) -> list[str]:
+        return [self.name_zh, self.name_en, self.number]
+
+    def series_of(self) -> str:
+        return f"P-{self.year}"
+
+    @property
+    def type_labels(self) -> list[str]:
+        return [str(self.Type(value).label) for value in self.types]
+
+
+class FundingLine(models.Model):
+    """The money one project has from one fund; its pool in the ledger."""
+
+    project = models.ForeignKey(Project, models.PROTECT, related_name="lines")
+    fund = models.ForeignKey(Fund, models.PROTECT, related_name="lines")
+    pool = models.OneToOneField(Pool, models.PROTECT, related_name="line")
+
+    class Meta:
+        verbose_name = _("funding line")
+        verbose_name_plural = _("funding lines")
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["project", "fund"], name="line_once")]
+
+    def __str__(self) -> str:
+        return f"{self.project.number} ← {self.fund}"
+
+
+def money_triggers(workflow: str) -> list[pgtrigger.Trigger]:
+    """The triggers of a record that ends in a movement: the movement's amount is the record's."""
+    return [
+        *case_triggers(workflow),
+        pgtrigger.Trigger(
+            name="same_amount",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Insert | pgtrigger.Update,
+            condition=pgtrigger.Condition("NEW.movement_id IS NOT NULL"),
+            func="""
+            IF NEW.amount * 100 IS DISTINCT FROM
+               (SELECT amount FROM ledger_movement WHERE id = NEW.movement_id)
+            THEN RAISE EXCEPTION 'ledger_fault'; END IF;
+            RETURN NEW;
+            """,
+        ),
+    ]
+
+
+class MoneyRecord(Record):
+    """A decision about money that ends in one movement of the ledger."""
+
+    amount = AmountField(_("amount"))
+    movement = models.OneToOneField(
+        Movement, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    number_digits = 5
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class AllocationQuerySet(PartnerScoped):
+    office_path = "project__office"
+
+    def posted(self):
+        return self.filter(status=Allocation.Status.POSTED)
+
+
+@tracked
+class Allocation(MoneyRecord):
+    """A fund's money set aside for a project; posted when another person has approved it."""
+
+    class Status(models.TextChoices):
+        PROPOSED = "proposed", _("Proposed")
+        POSTED = "posted", _("Allocated")
+        DECLINED = "declined", _("Declined")
+
+    workflow_name = "allocation"
+
+    status = models.CharField(
+        _("state"), max_length=12, choices=Status.choices, default=Status.PROPOSED, editable=False
+    )
+    fund = models.ForeignKey(
+        Fund, models.PROTECT, related_name="allocations", verbose_name=_("fund")
+    )
+    project = models.ForeignKey(
+        Project, models.PROTECT, related_name="allocations", verbose_name=_("project")
+    )
+    allocated_on = models.DateField(_("day"))
+    note = models.CharField(_("note"), max_length=300, blank=True, validators=[visible_text])
+
+    objects = AllocationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("allocation")
+        verbose_name_plural = _("allocations")
+        ordering = ["-number"]
+        permissions = [("approve_allocation", "Approve an allocation")]
+        constraints = [
+            positive("amount", model="allocation"),
+            models.CheckConstraint(
+                condition=Q(movement__isnull=False) | ~Q(status="posted"),
+                name="allocation_posted_is_in_ledger",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "status_at"], name="allocation_status"),
+            models.Index(fields=["allocated_on"], name="allocation_day"),
+        ]
+        triggers = money_triggers("allocation")
+
+    def series_of(self) -> str:
+        return f"A-{self.allocated_on.year}"
+
+    @property
+    def summary(self) -> str:
+        return f"{self.fund} → {self.project}"
+
+
+class PaymentQuerySet(PartnerScoped):
+    office_path = "line__project__office"
+
+    def paid(self):
+        return self.filter(status=Payment.Status.PAID)
+
+
+@tracked
+class Payment(MoneyRecord):
+    """Money paid out of a funding line: requested, approved and paid by three people."""
+
+    class Status(models.TextChoices):
+        REQUESTED = "requested", _("Requested")
+        APPROVED = "approved", _("Approved")
+        PAID = "paid", _("Paid")
+        DECLINED = "declined", _("Declined")
+
+    workflow_name = "payment"
+
+    status = models.CharField(
+        _("state"), max_length=12, choices=Status.choices, default=Status.REQUESTED, editable=False
+    )
+    line = models.ForeignKey(
+        FundingLine, models.PROTECT, related_name="payments", verbose_name=_("funding line")
+    )
+    purpose_zh = models.CharField(
+        _("what it pays for, in Chinese"), max_length=200, validators=[visible_text]
+    )
+    purpose_en = models.CharField(
+        _("what it pays for, in English"), max_length=200, blank=True, validators=[visible_text]
+    )
+    payee = models.CharField(_("paid to"), max_length=200, validators=[visible_text])
+    voucher = models.CharField(
+        _("voucher number"), max_length=40, unique=True, validators=[visible_text]
+    )
+    paid_on = models.DateField(_("day of payment"))
+
+    objects = PaymentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("payment")
+        verbose_name_plural = _("payments")
+        ordering = ["-number"]
+        permissions = [
+            ("approve_payment", "Approve a payment"),
+            ("pay_payment", "Pay an approved payment"),
+        ]
+        constraints = [
+            positive("amount", model="payment"),
+            models.CheckConstraint(
+                condition=Q(movement__isnull=False) | ~Q(status="paid"),
+                name="payment_paid_is_in_ledger",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["status", "status_at"], name="payment_status"),
+            models.Index(fields=["paid_on"], name="payment_day"),
+        ]
+        triggers = money_triggers("payment")
+
+    def series_of(self) -> str:
+        return f"Z-{self.paid_on.year}"
+
+    @property
+    def summary(self) -> str:
+        return f"{self.line.project} · {self.purpose_zh}"
+
+
+class AppropriationQuerySet(PartnerScoped):
+    office_path = "fund__custodian"
+
+    def posted(self):
+        return self.filter(status=Appropriation.Status.POSTED)
+
+
+@tracked
+class Appropriation(MoneyRecord):
+    """Public money that fills a fund: recorded, then confirmed by a second person and posted."""
+
+    class Status(models.TextChoices):
+        RECORDED = "recorded", _("Recorded")
+        POSTED = "posted", _("Received")
+        DECLINED = "declined", _("Declined")
+
+    workflow_name = "appropriation"
+
+    status = models.CharField(
+        _("state"), max_length=12, choices=Status.choices, default=Status.RECORDED, editable=False
+    )
+    fund = models.ForeignKey(
+        Fund, models.PROTECT, related_name="appropriations", verbose_name=_("fund")
+    )
+    source = models.ForeignKey(
+        Office, models.PROTECT, related_name="appropriations", verbose_name=_("whose budget")
+    )
+    document = models.CharField(
+        _("document number"), max_length=60, unique=True, validators=[visible_text]
+    )
+    received_on = models.DateField(_("received on"))
+    relief_for = models.ForeignKey(
+        Division,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="relief_grants",
+        verbose_name=_("relief grant for the prefecture"),
+    )
+
+    objects = AppropriationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("appropriation")
+        verbose_name_plural = _("appropriations")
+        ordering = ["-number"]
+        permissions = [("confirm_appropriation", "Confirm an appropriation")]
+        constraints = [
+            positive("amount", model="appropriation"),
+            models.CheckConstraint(
+                condition=Q(movement__isnull=False) | ~Q(status="posted"),
+                name="appropriation_posted_is_in_ledger",
+            ),
+        ]
+        triggers = money_triggers("appropriation")
+
+    def series_of(self) -> str:
+        return f"B-{self.received_on.year}"
+
+    @property
+    def summary(self) -> str:
+        return f"{self.document} → {self.fund}"

@@ -1,0 +1,102 @@
+"""Each verb that moves a project's money: appropriations in, allocations, payments.
+
+Rule: purpose and budget are checked here, before the ledger is asked; balances are the ledger's.
+"""
+
+from django.core.exceptions import ValidationError
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+from ledger.models import Fund
+
+from core.money import money_text, yuan
+from ledger import money as ledger
+from projects.models import Allocation, Appropriation, FundingLine, Payment, Project
+
+PAYABLE = (Project.Status.APPROVED, Project.Status.UNDER_WAY, Project.Status.COMPLETED)
+
+
+def line_of(project: Project, fund: Fund) -> FundingLine:
+    """The project's funding line from a fund, opened when the first money comes."""
+    line = FundingLine.objects.filter(project=project, fund=fund).first()
+    return line or FundingLine.objects.create(project=project, fund=fund, pool=ledger.open_line())
+
+
+def may_allocate(allocation: Allocation) -> None:
+    """Raises ValidationError when the project is not approved, the purpose differs or the agreed
+    amount would be passed."""
+    project, fund = allocation.project, allocation.fund
+    may_receive(project, fund, allocation.amount)
+    free = yuan(fund.pool.received - fund.pool.spent)
+    if allocation.amount > free:
+        raise ValidationError(
+            _("The fund holds %(free)s; an allocation of %(amount)s is more than that.")
+            % {"free": money_text(free), "amount": money_text(allocation.amount)}
+        )
+
+
+def may_receive(project: Project, fund: Fund, amount) -> None:
+    """Raises ValidationError when a project cannot take this amount from this fund."""
+    if project.status not in PAYABLE:
+        raise ValidationError(_("The project is not approved yet."))
+    if fund.project_types and not set(fund.project_types) & set(project.types):
+        raise ValidationError(_("The purpose of the fund does not cover this kind of project."))
+    held = project.lines.aggregate(sum=Sum("pool__received"))["sum"] or 0
+    room = project.agreed_amount - yuan(held)
+    if amount > room:
+        raise ValidationError(
+            _("The project may still receive %(room)s of its agreed amount; this is %(amount)s.")
+            % {"room": money_text(room), "amount": money_text(amount)}
+        )
+
+
+def allocate(allocation: Allocation, *, by, note: str = "") -> None:
+    """Posts an approved allocation: fund → funding line."""
+    project = Project.objects.select_for_update(of=("self",)).get(pk=allocation.project_id)
+    may_receive(project, allocation.fund, allocation.amount)
+    line = line_of(project, allocation.fund)
+    allocation.movement = ledger.allocate(
+        allocation.fund.pool,
+        line.pool,
+        allocation.amount,
+        voucher=f"allocation:{allocation.number}",
+        on=allocation.allocated_on,
+        by=by,
+    )
+    allocation.save(update_fields=["movement"])
+
+
+def may_pay(payment: Payment) -> None:
+    """Raises ValidationError when the line holds less, or the project is not approved."""
+    if payment.line.project.status not in PAYABLE:
+        raise ValidationError(_("The project is not approved yet."))
+    free = yuan(payment.line.pool.received - payment.line.pool.spent)
+    if payment.amount > free:
+        raise ValidationError(
+            _("The line holds %(free)s; a payment of %(amount)s is more than that.")
+            % {"free": money_text(free), "amount": money_text(payment.amount)}
+        )
+
+
+def pay(payment: Payment, *, by, note: str = "") -> None:
+    """Posts an approved payment: funding line → outside."""
+    payment.movement = ledger.pay(
+        payment.line.pool,
+        payment.amount,
+        voucher=f"payment:{payment.voucher}",
+        on=payment.paid_on,
+        by=by,
+    )
+    payment.save(update_fields=["movement"])
+
+
+def receive(appropriation: Appropriation, *, by, note: str = "") -> None:
+    """Posts a confirmed appropriation: outside → fund."""
+    appropriation.movement = ledger.receive(
+        appropriation.fund.pool,
+        appropriation.amount,
+        kind="appropriation",
+        voucher=f"appropriation:{appropriation.document}",
+        on=appropriation.received_on,
+        by=by,
+    )
+    appropriation.save(update_fields=["movement"])

@@ -1,0 +1,230 @@
+"""Records for the tests, each the smallest that the rules allow. Everything can be overridden."""
+
+from datetime import date
+from decimal import Decimal
+from itertools import count
+
+from ledger.models import Fund
+
+from accounts.models import Office
+from core.models import Division
+from core.workflow import perform
+from donations.models import Donor, Gift, GoodsGift, Programme
+from ledger import money as ledger
+from projects.models import Allocation, Appropriation, Payment, Project
+from projects.money import line_of
+from training.models import Course, Secondment
+
+YUAN = Decimal
+
+
+class Make:
+    """`make.project(...)`, `make.posted_gift(...)`: records of the cast's offices."""
+
+    def __init__(self, cast):
+        self.cast = cast
+        self.serial = count(1)
+
+    def place(self, code: str = "522327") -> Division:
+        return Division.objects.get(code=code)
+
+    def office(self, key: str = "nb") -> Office:
+        return Office.objects.get(key=key)
+
+    # -- projects ---------------------------------------------------------------------------------
+
+    def project(self, **changes) -> Project:
+        """A draft of the reporter's, complete enough to be submitted."""
+        values = {
+            "name_zh": f"冗渡镇水窖 {next(self.serial)}",
+            "name_en": "Water cellars, Rongdu",
+            "kind": "social",
+            "types": ["water"],
+            "year": 2010,
+            "office": self.office("qxn-ceheng"),
+            "supporter": self.office("nb-jiangbei"),
+            "county": self.place(),
+            "agreed_amount": YUAN("697500.00"),
+            "need": "旱季缺水。",
+            "content_zh": "水窖 12 口",
+            "content_en": "12 cellars",
+            "created_by": self.cast.reporter,
+        }
+        return Project.objects.create(**values | changes)
+
+    def submitted_project(self, **changes) -> Project:
+        project = self.project(**changes)
+        return perform(project, "submit", by=project.created_by)
+
+    def approved_project(self, **changes) -> Project:
+        return perform(self.submitted_project(**changes), "approve", by=self.cast.approver)
+
+    def project_under_way(self, **changes) -> Project:
+        project = self.approved_project(**changes)
+        return perform(project, "start", by=project.created_by)
+
+    # -- money ------------------------------------------------------------------------------------
+
+    def fund(self, **changes) -> Fund:
+        key = changes.get("key", f"fund-{next(self.serial)}")
+        values = {
+            "key": key,
+            "name_zh": "抗旱救灾募捐",
+            "name_en": "Drought relief appeal",
+            "kind": "donated",
+            "custodian": self.office("nb-charity"),
+            "purpose_zh": "抗旱",
+            "opened_on": date(2010, 1, 1),
+            "created_by": self.cast.officer,
+        }
+        return Fund.objects.create(**values | changes)
+
+    def filled_fund(self, amount="100000.00", **changes) -> Fund:
+        """A fund with money of no particular giver."""
+        fund = self.fund(**changes)
+        ledger.receive(
+            fund.pool,
+            YUAN(amount),
+            kind="appropriation",
+            voucher=f"test:{fund.key}",
+            on=date(2010, 1, 2),
+            by=self.cast.finance,
+        )
+        return Fund.objects.get(pk=fund.pk)
+
+    def allocation(self, fund=None, project=None, amount="1000.00", **changes) -> Allocation:
+        values = {
+            "fund": fund or self.filled_fund(),
+            "project": project or self.project_under_way(),
+            "amount": YUAN(amount),
+            "allocated_on": date(2010, 4, 1),
+            "created_by": self.cast.officer,
+        }
+        return Allocation.objects.create(**values | changes)
+
+    def posted_allocation(self, *args, **changes) -> Allocation:
+        return perform(self.allocation(*args, **changes), "approve", by=self.cast.approver)
+
+    def line(self, amount="1000.00", **changes):
+        """A funding line that holds money."""
+        allocation = self.posted_allocation(amount=amount, **changes)
+        return line_of(allocation.project, allocation.fund)
+
+    def payment(self, line=None, amount="400.00", **changes) -> Payment:
+        values = {
+            "line": line or self.line(),
+            "amount": YUAN(amount),
+            "purpose_zh": "管材",
+            "purpose_en": "Pipes",
+            "payee": "册亨县水利施工队",
+            "voucher": f"0426-{next(self.serial)}",
+            "paid_on": date(2010, 4, 26),
+            "created_by": self.cast.officer,
+        }
+        return Payment.objects.create(**values | changes)
+
+    def approved_payment(self, *args, **changes) -> Payment:
+        return perform(self.payment(*args, **changes), "approve", by=self.cast.approver)
+
+    def paid_payment(self, *args, **changes) -> Payment:
+        return perform(self.approved_payment(*args, **changes), "pay", by=self.cast.finance)
+
+    def appropriation(self, **changes) -> Appropriation:
+        values = {
+            "amount": YUAN("2000000.00"),
+            "fund": changes.pop("fund", None) or self.fund(kind="public", custodian=self.office()),
+            "source": self.office(),
+            "document": f"甬财〔2010〕{next(self.serial)}号",
+            "received_on": date(2010, 4, 1),
+            "created_by": self.cast.officer,
+        }
+        return Appropriation.objects.create(**values | changes)
+
+    # -- gifts ------------------------------------------------------------------------------------
+
+    def donor(self, **changes) -> Donor:
+        values = {
+            "name_zh": f"演示捐赠人 {next(self.serial)}",
+            "kind": "person",
+            "custodian": self.office("nb-charity"),
+            "created_by": self.cast.clerk,
+        }
+        return Donor.objects.create(**values | changes)
+
+    def programme(self, **changes) -> Programme:
+        key = changes.get("key", f"programme-{next(self.serial)}")
+        values = {
+            "key": key,
+            "name_zh": "抗旱救灾募捐",
+            "name_en": "Drought relief appeal",
+            "kind": "campaign",
+            "fund": changes.get("fund") or self.fund(key=key),
+            "about_zh": "抗旱",
+            "about_en": "Water in the drought",
+        }
+        return Programme.objects.create(**values | changes)
+
+    def gift(self, amount="10000.00", **changes) -> Gift:
+        values = {
+            "donor": changes.get("donor") or self.donor(),
+            "programme": changes.get("programme") or self.programme(),
+            "custodian": self.office("nb-charity"),
+            "amount": YUAN(amount),
+            "received_on": date(2010, 3, 18),
+            "created_by": self.cast.clerk,
+        }
+        return Gift.objects.create(**values | changes)
+
+    def posted_gift(self, amount="10000.00", **changes) -> Gift:
+        return perform(self.gift(amount, **changes), "confirm", by=self.cast.finance)
+
+    def goods(self, **changes) -> GoodsGift:
+        values = {
+            "donor": changes.get("donor") or self.donor(),
+            "programme": changes.get("programme") or self.programme(),
+            "custodian": self.office("nb-charity"),
+            "received_on": date(2010, 3, 18),
+            "goods_zh": "矿泉水",
+            "goods_en": "Bottled water",
+            "quantity": 100,
+            "unit": "箱",
+            "basis": "invoice",
+            "value_amount": YUAN("3000.00"),
+            "created_by": self.cast.clerk,
+        }
+        return GoodsGift.objects.create(**values | changes)
+
+    # -- training ---------------------------------------------------------------------------------
+
+    def course(self, **changes) -> Course:
+        values = {
+            "name_zh": f"新农村建设培训班 {next(self.serial)}",
+            "name_en": "New rural construction",
+            "kind": "new_rural",
+            "office": self.office(),
+            "division": self.place("522300"),
+            "starts_on": date(2010, 5, 10),
+            "ends_on": date(2010, 5, 20),
+            "people_count": 87,
+            "created_by": self.cast.officer,
+        }
+        return Course.objects.create(**values | changes)
+
+    def confirmed_course(self, **changes) -> Course:
+        return perform(self.course(**changes), "confirm", by=self.cast.approver)
+
+    def secondment(self, **changes) -> Secondment:
+        values = {
+            "name_zh": f"处级干部挂职 {next(self.serial)}",
+            "office": self.office(),
+            "direction": "to_ningbo",
+            "rank": "division",
+            "starts_on": date(2010, 3, 1),
+            "ends_on": date(2010, 8, 31),
+            "people_count": 8,
+            "created_by": self.cast.officer,
+        }
+        return Secondment.objects.create(**values | changes)
+
+    def confirmed_secondment(self, **changes) -> Secondment:
+        return perform(self.secondment(**changes), "confirm", by=self.cast.approver)
