@@ -38,7 +38,7 @@ check:
 	@$(IN) -m mypy $(TYPED)
 	@$(IN) manage.py check
 	@$(IN) manage.py makemigrations --check --dry-run
-	@$(IN) manage.py lintmigrations
+	@$(IN) manage.py lintmigrations --quiet ok ignore
 
 bench:
 	$(PREPARE) dev

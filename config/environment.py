@@ -34,6 +34,10 @@ PIP_REASONS = [
         ),
         "the package index cannot be reached; check the network",
     ),
+    (
+        ("No matching distribution",),
+        "the package index does not have it or cannot be reached; check the network",
+    ),
     (("DO NOT MATCH THE HASHES",), "a downloaded file is not the one that was pinned"),
     (("No space left",), "the disk is full"),
 ]
@@ -44,8 +48,6 @@ def main():
         stop("Usage: python3 config/environment.py run|dev", status=2)
     if sys.version_info < OLDEST:
         stop("Python 3.11 or newer is needed; {} is {}.".format(sys.executable, version()))
-    if not os.access(ROOT, os.R_OK | os.W_OK | os.X_OK):
-        stop("Cannot read and write in {}: give it to the user who runs this.".format(ROOT))
     # Two runs at the same time: the second waits here and finds the work done.
     with open(__file__) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -59,6 +61,8 @@ def install(name):
     wanted = digest(os.path.join(ROOT, name))
     if os.path.exists(PYTHON) and read(stamp) == wanted:
         return
+    if not os.access(ROOT, os.R_OK | os.W_OK | os.X_OK):
+        stop("Cannot read and write in {}: give it to the user who runs this.".format(ROOT))
     if not has_pip():
         make()
     print("Installing {} into .venv; this takes a minute the first time.".format(name), flush=True)

@@ -17,12 +17,12 @@ import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
+from stat import filemode
 from typing import Any
 
 from django.db.utils import OperationalError
@@ -82,8 +82,16 @@ def data_directory() -> Path:
     except OSError as error:
         raise NoDatabase(f"Cannot make the directory {path}: {error.strerror}.") from error
     if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
-        raise NoDatabase(f"Cannot read and write in {path}: it belongs to {path.owner()}.")
+        mode = filemode(path.stat().st_mode)
+        raise NoDatabase(f"Cannot read and write in {path}: {mode}, of {_owner(path)}.")
     return path
+
+
+def _owner(path: Path) -> str:
+    try:
+        return path.owner()
+    except KeyError:
+        return f"user {path.stat().st_uid}"
 
 
 def use() -> Path:
@@ -119,9 +127,10 @@ class _Server:
 
     @property
     def socket(self) -> Path:
-        """Beside the data, or below /tmp where that path would be too long for a socket."""
+        """Beside the data, or below /tmp where that path cannot be one of a socket."""
         near = self.home / "socket"
-        if len(os.fsencode(near / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET:
+        is_short = len(os.fsencode(near / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET
+        if is_short and "," not in str(near):  # a comma would make two hosts of it
             return near
         return Path("/tmp") / f"shanhai-{hashlib.sha256(os.fsencode(self.home)).hexdigest()[:16]}"
 
@@ -203,7 +212,7 @@ def _directory(server: _Server, path: Path) -> Path:
         os.chown(path, owner, server.account.pw_gid)
     if path.is_symlink() or path.lstat().st_uid != owner:
         raise NoDatabase(
-            f"The directory {path} belongs to {path.owner()}; remove it and try again."
+            f"The directory {path} belongs to {_owner(path)}; remove it and try again."
         )
     return path
 
@@ -292,11 +301,8 @@ def _start(server: _Server, *, lock: int) -> None:
             left.unlink(missing_ok=True)  # of a server that was killed
         settings = SETTINGS | {"unix_socket_directories": str(socket)}
         options = shlex.join(f"--{name}={value}" for name, value in settings.items())
-        _run(
-            server,
-            [programs / "pg_ctl", "start", "-W", "-D", server.cluster, "-o", options],
-            lock=lock,
-        )
+        start = ("start", "-W", "-D", server.cluster, "-o", options)
+        _run(server, programs / "pg_ctl", *start, lock=lock)
     except OSError as error:
         raise NoDatabase(f"The embedded PostgreSQL cannot be started: {error}.") from error
 
@@ -307,15 +313,15 @@ def _make(server: _Server, *, programs: Path, lock: int) -> None:
     shutil.rmtree(new, ignore_errors=True)
     _directory(server, new)
     # C.UTF-8 and no other: with C the trigrams of Chinese are empty.
-    locale = ["--encoding=UTF8", "--locale=C.UTF-8", "--lc-messages=C"]
-    identity = ["--username=postgres", "--auth=trust", "--no-instructions"]
-    _run(server, [programs / "initdb", "-D", new, *locale, *identity], lock=lock)
-    alone = ["--single", "-j", "-D", new, "-c", "exit_on_error=true", "postgres"]
-    _run(server, [programs / "postgres", *alone], lock=lock, text=FOUNDATION)
+    locale = ("--encoding=UTF8", "--locale=C.UTF-8", "--lc-messages=C")
+    identity = ("--username=postgres", "--auth=trust", "--no-instructions")
+    _run(server, programs / "initdb", "-D", new, *locale, *identity, lock=lock)
+    alone = ("--single", "-j", "-D", new, "-c", "exit_on_error=true", "postgres")
+    _run(server, programs / "postgres", *alone, lock=lock, text=FOUNDATION)
     new.rename(server.cluster)
 
 
-def _run(server: _Server, command: Sequence[str | Path], *, lock: int, text: str = "") -> None:
+def _run(server: _Server, program: Path, *arguments: str | Path, lock: int, text: str = "") -> None:
     """Runs a program of PostgreSQL; its words, and those of the server it starts, go to the log."""
     mode = "wb" if server.log.exists() and server.log.stat().st_size > LOG_BYTES else "ab"
     options = server.options()
@@ -323,10 +329,9 @@ def _run(server: _Server, command: Sequence[str | Path], *, lock: int, text: str
         words.write(text.encode())
         words.seek(0)
         options |= {"stdin": words, "stdout": log, "stderr": log, "pass_fds": [lock]}
-        if subprocess.run(command, start_new_session=True, **options).returncode:
-            raise NoDatabase(
-                _failure(server, f"The embedded PostgreSQL's {command[0].name} failed")
-            )
+        done = subprocess.run([program, *arguments], start_new_session=True, **options)
+    if done.returncode:
+        raise NoDatabase(_failure(server, f"The embedded PostgreSQL's {program.name} failed"))
 
 
 def _failure(server: _Server, what: str) -> str:

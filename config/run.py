@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from types import FrameType
+from typing import NoReturn
 
 from config import postgres
 from config.postgres import NoDatabase
@@ -21,8 +22,9 @@ ANSWER_SECONDS = 120
 STOP_SECONDS = 20
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 MANAGE = (sys.executable, "manage.py")
-WORKER = ("procrastinate", "worker", "--shutdown-graceful-timeout", "10")
-WEB = ("--workers", "2", "--threads", "4", "--log-level", "warning")
+WORKER = (*MANAGE, "procrastinate", "worker", "--shutdown-graceful-timeout", "10")
+WEB = (sys.executable, "-m", "gunicorn", "config.wsgi", "--log-level", "warning")
+SIZE = ("--workers", "2", "--threads", "4")
 
 
 class Ended(Exception):
@@ -33,16 +35,67 @@ class Ended(Exception):
         self.status = status
 
 
-class Stopped(BaseException):
-    """Somebody asked the run to stop; not an Exception, so that nothing takes it for a fault."""
+class Stopped(Exception):
+    """Somebody asked the run to stop."""
+
+
+class Run:
+    """The processes of one run, by the name that they have in a sentence."""
+
+    def __init__(self) -> None:
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self.is_stopped = False
+
+    def stop(self, number: int, frame: FrameType | None) -> None:
+        """A signal's handler: no more than a mark, so that it can come at any moment."""
+        self.is_stopped = True
+
+    def start(self, name: str, *command: str) -> subprocess.Popen[bytes]:
+        """Starts a program in a session of its own: a Ctrl-C reaches it through us, in order."""
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+        self.processes[name] = process
+        return process
+
+    def chore(self, *arguments: str) -> None:
+        """Runs one command of manage.py to its end; it says itself what went wrong."""
+        name = f"`manage.py {arguments[0]}`"
+        process = self.start(name, *MANAGE, *arguments)
+        while process.poll() is None:
+            self.pause(0.05, but=name)
+        del self.processes[name]
+        if process.returncode < 0:
+            raise Ended(f"{name} was killed by signal {-process.returncode}, so all is stopped.")
+        if process.returncode:
+            sys.exit(1)
+
+    def pause(self, seconds: float, *, but: str = "") -> None:
+        """Sleeps; raises Stopped when asked to stop, and Ended when a process (`but` one) ended."""
+        if self.is_stopped:
+            raise Stopped
+        for name, process in self.processes.items():
+            if name != but and process.poll() is not None:
+                raise Ended(f"{name} ended with status {process.returncode}, so all is stopped.")
+        time.sleep(seconds)
+
+    def end(self) -> None:
+        """Asks each process to end, waits, and kills with its children what does not."""
+        for process in self.processes.values():
+            process.terminate()
+        deadline = time.monotonic() + STOP_SECONDS
+        for process in self.processes.values():
+            try:
+                process.wait(timeout=max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                process.wait()
 
 
 def main() -> int:
     for number in SIGNALS:
-        signal.signal(number, _stop)
-    started: dict[str, subprocess.Popen[bytes]] = {}
+        signal.signal(number, lambda number, frame: sys.exit(0))
+    run = Run()
     try:
-        _run(started, *_address())
+        _go(run, *_address())
     except (Ended, NoDatabase) as error:
         print(error, file=sys.stderr)
         return getattr(error, "status", 1)
@@ -50,34 +103,29 @@ def main() -> int:
         print("\nStopping.", flush=True)
         return 0
     finally:
-        for number in SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
-        _end(list(started.values()))
+        run.end()
 
 
-def _run(started: dict[str, subprocess.Popen[bytes]], host: str, port: int) -> None:
-    """Starts everything in order, says where it is, and returns only by an exception."""
-    shown = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-    os.environ.setdefault("PUBLIC_URL", f"http://{shown.replace('0.0.0.0', '127.0.0.1')}")
+def _go(run: Run, host: str, port: int) -> NoReturn:
+    """Starts everything in order, says where it is, and ends only by an exception."""
     if not os.environ.get("DATABASE_URL"):
-        postgres.use()
+        postgres.use()  # held until the end, so that it does not come and go with each command
+    for number in SIGNALS:
+        signal.signal(number, run.stop)
+    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    os.environ.setdefault("PUBLIC_URL", f"http://{place.replace('0.0.0.0', '127.0.0.1')}")
     is_demo = os.environ.get("DEMO", "1") == "1"
-    _chore(started, "migrate", "--verbosity", "0")
+    run.chore("migrate", "--verbosity", "0")
     if is_demo:
-        _chore(started, "demo")
-    gunicorn = (sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", shown, *WEB)
-    started["The web server"] = _start(*gunicorn)
-    started["The worker"] = _start(*MANAGE, *WORKER)
-    _wait_for_answer(started, host, port)
+        run.chore("demo")
+    run.start("The web server", *WEB, *SIZE, "--bind", place)
+    run.start("The worker", *WORKER)
+    _wait_for_answer(run, host, port)
     print(f"\nShanhai runs at {os.environ['PUBLIC_URL']}/ (Ctrl-C stops it).", flush=True)
     if is_demo:
-        _chore(started, "demo", "--accounts")
+        run.chore("demo", "--accounts")
     while True:
-        _check(started)
-        time.sleep(0.5)
-
-
-# -- the address ----------------------------------------------------------------------------------
+        run.pause(0.5)
 
 
 def _address() -> tuple[str, int]:
@@ -108,68 +156,22 @@ def _no_address(error: OSError, host: str, port: str) -> str:
     return f"Cannot listen at {host}, port {port}: {error.strerror}."
 
 
-def _wait_for_answer(started: dict[str, subprocess.Popen[bytes]], host: str, port: int) -> None:
+def _wait_for_answer(run: Run, host: str, port: int) -> None:
     """Returns once the portal has answered with a page."""
     host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
-    deadline, status = time.monotonic() + ANSWER_SECONDS, 0
+    deadline = time.monotonic() + ANSWER_SECONDS
     while time.monotonic() < deadline:
-        _check(started)
+        run.pause(0.1)
         try:
-            connection = http.client.HTTPConnection(host, port, timeout=ANSWER_SECONDS)
+            connection = http.client.HTTPConnection(host, port, timeout=10)
             connection.request("GET", "/portal/")
             status = connection.getresponse().status
         except (OSError, http.client.HTTPException):
-            time.sleep(0.1)
-        else:
-            if status < 500:
-                return
-            break
-    what = f"answers with the fault {status}" if status else "does not answer"
-    raise Ended(f"The web server {what}; its own words stand above.")
-
-
-# -- processes ------------------------------------------------------------------------------------
-
-
-def _start(*command: str) -> subprocess.Popen[bytes]:
-    """Starts a program in a session of its own: a Ctrl-C reaches it only through us, in order."""
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
-
-
-def _chore(started: dict[str, subprocess.Popen[bytes]], *arguments: str) -> None:
-    """Runs one command of manage.py to its end; it says itself what went wrong."""
-    started["chore"] = process = _start(*MANAGE, *arguments)
-    status = process.wait()
-    del started["chore"]
-    if status < 0:
-        raise Ended(
-            f"`manage.py {arguments[0]}` was killed by signal {-status}, so all is stopped."
-        )
-    if status:
-        sys.exit(1)
-
-
-def _check(started: dict[str, subprocess.Popen[bytes]]) -> None:
-    for name, process in started.items():
-        if process.poll() is not None:
-            raise Ended(f"{name} has ended with status {process.returncode}, so all is stopped.")
-
-
-def _end(processes: list[subprocess.Popen[bytes]]) -> None:
-    """Asks each process to end, waits, and kills with its children what does not."""
-    for process in processes:
-        process.terminate()
-    deadline = time.monotonic() + STOP_SECONDS
-    for process in processes:
-        try:
-            process.wait(timeout=max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-
-def _stop(number: int, frame: FrameType | None) -> None:
-    raise Stopped
+            continue
+        if status < 500:
+            return
+        raise Ended(f"The web server answers with the fault {status}; its words stand above.")
+    raise Ended(f"The web server does not answer within {ANSWER_SECONDS} seconds.")
 
 
 if __name__ == "__main__":
