@@ -4,6 +4,7 @@ Rule: a person belongs to one office; what a person may do is read from roles (a
 on which rows from the office (accounts/scope.py), and when from the life cycle (core/workflow.py).
 """
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -95,6 +96,9 @@ class User(AbstractUser):
         blank=True,
         related_name="people",
         verbose_name=_("office"),
+    )
+    language = models.CharField(
+        _("language of mails"), max_length=10, choices=settings.LANGUAGES, default="zh-hans"
     )
     has_keys = models.BooleanField(_("single-letter keys"), default=True)
 

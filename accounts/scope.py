@@ -8,9 +8,14 @@ from django.db.models import QuerySet
 
 
 class Scoped(QuerySet):
-    """Rows that belong to an office. `office_path` leads from the row to its office."""
+    """Rows that belong to an office.
+
+    `office_path` leads from the row to its office; `edit_path` to the office that edits it where
+    that is another one, such as the custodian of the fund from which a project is paid.
+    """
 
     office_path = "office"
+    edit_path = ""
 
     def readable_offices(self, user) -> QuerySet:
         """Offices whose records the person may read."""
@@ -30,4 +35,5 @@ class Scoped(QuerySet):
         """What belongs to the person's own office or one below it."""
         if not user.is_authenticated or user.office_id is None:
             return self.none()
-        return self.filter(**{f"{self.office_path}__in": user.office.with_below()})
+        path = self.edit_path or self.office_path
+        return self.filter(**{f"{path}__in": user.office.with_below()})

@@ -130,6 +130,7 @@ CACHES = {
     }
 }
 PGHISTORY_APPEND_ONLY = True
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 MIGRATION_LINTER_OPTIONS = {
     "exclude_apps": ["procrastinate", "account", "mfa", "pghistory"],
     "ignore_initial_migrations": True,

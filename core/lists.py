@@ -31,6 +31,7 @@ class Column:
 class Head:
     """A column head as the page shows it: its link and its direction."""
 
+    key: str
     label: str | Promise
     css: str
     url: str
@@ -99,7 +100,8 @@ class List:
         known = {column.key for column in self.columns if column.sort}
         return asked if asked.removeprefix("-") in known else self.default_sort
 
-    def sorted_rows(self) -> QuerySet:
+    def sorted_rows(self, rows: QuerySet) -> QuerySet:
+        """The rows in the order asked for; `rows` carries what a column sorts by."""
         key, descending = self.sort.removeprefix("-"), self.sort.startswith("-")
         column = next((c for c in self.columns if c.key == key and c.sort), None)
         names = column.sort if column else (key,)
@@ -107,7 +109,7 @@ class List:
             F(name).desc(nulls_last=True) if descending else F(name).asc(nulls_last=True)
             for name in names
         ]
-        return self.rows.order_by(*order, "-pk" if descending else "pk")
+        return rows.order_by(*order, "-pk" if descending else "pk")
 
     def heads(self) -> list[Head]:
         heads = []
@@ -117,7 +119,7 @@ class List:
             direction = ("descending" if descending else "ascending") if here else ""
             other = column.key if not here or descending else f"-{column.key}"
             url = self.address(sort=other) if column.sort else ""
-            heads.append(Head(column.label, column.css, url, direction))
+            heads.append(Head(column.key, column.label, column.css, url, direction))
         return heads
 
     # -- page -------------------------------------------------------------------------------------
@@ -162,8 +164,8 @@ class List:
     @staticmethod
     def _shown(field, value) -> str:
         choices = dict(getattr(field, "choices", ()) if not hasattr(field, "queryset") else ())
-        if value is True:
-            return str(_("yes"))
+        if isinstance(value, bool):
+            return str(_("yes") if value else _("no"))
         return str(choices.get(value, value))
 
     # -- context ----------------------------------------------------------------------------------
@@ -181,7 +183,7 @@ class List:
             "chips": self.chips(),
             "heads": self.heads(),
             "page": page,
-            "records": rows(self.sorted_rows())[first : first + self.page_size],
+            "records": self.sorted_rows(rows(self.rows))[first : first + self.page_size],
             "totals": totals(self.rows) if totals and page.total else None,
             "clear_url": self.request.path,
         }

@@ -177,7 +177,7 @@ class Records:
                 "moves": moves,
                 "workflow": workflow_of(record),
                 "duty": duty,
-                "duty_people": people_for(duty) if duty else [],
+                "duty_people": people_for(duty, record) if duty else [],
                 "timeline": timeline_of(record),
             }
         if self.panels:

@@ -6,16 +6,20 @@ reason and guard, then writes the Decision; the database applies the status and 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
 
 from core.lifecycle import WORKFLOWS, Move, Workflow
 from core.models import Decision, LegalMove, LifeCycle, Record
 from core.triggers import FREE_COLUMNS
+
+ASKED = 10  # people looked at, at most, to say whom a record waits for
 
 
 @dataclass
@@ -94,7 +98,12 @@ def perform(record: Record, name: str, *, by, note: str = "") -> Record:
     if move.effect:
         move.effect(record, by=by, note=note)
     decide(record, move, by=by, note=note)
-    return perform(record, move.then, by=by) if move.then else record
+    if move.then:
+        return perform(record, move.then, by=by)
+    app.configure_task("core.jobs.tell_who_it_waits_for").defer(
+        workflow=record.workflow_name, record_id=record.pk
+    )
+    return record
 
 
 def decide(record: Record, move: Move, *, by, note: str = "") -> Decision:
@@ -157,14 +166,22 @@ def duties() -> Iterable[tuple[Workflow, Move]]:
     )
 
 
-def people_for(move: Move, *, limit: int = 3) -> list:
-    """The people whose role includes the move, to tell whom a record waits for."""
+def people_for(move: Move, record: Record, *, limit: int = 5) -> list:
+    """Active people who may make the move on this record now: role, scope, and not own work."""
     people = get_user_model().objects.with_perm(
         move.permission,
         backend="django.contrib.auth.backends.ModelBackend",
         include_superusers=False,
     )
-    return list(people.select_related("office").order_by("pk")[:limit])
+    if move.own_scope:
+        people = people.filter(office=record.created_by.office_id)
+    able = (
+        person
+        for person in people.filter(is_active=True).select_related("office").order_by("pk")[:ASKED]
+        if person.can(move.permission, record, editing=move.own_scope)
+        and not _own_work(record, move, person)
+    )
+    return list(islice(able, limit))
 
 
 def in_motion(user, *, limit: int = 10) -> list[Record]:
