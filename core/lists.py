@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, QuerySet
+from django.db.models.expressions import OrderBy
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -105,11 +106,15 @@ class List:
         key, descending = self.sort.removeprefix("-"), self.sort.startswith("-")
         column = next((c for c in self.columns if c.key == key and c.sort), None)
         names = column.sort if column else (key,)
-        order = [
-            F(name).desc(nulls_last=True) if descending else F(name).asc(nulls_last=True)
-            for name in names
-        ]
+        order = [self._order(rows, name, descending) for name in names]
         return rows.order_by(*order, "-pk" if descending else "pk")
+
+    @staticmethod
+    def _order(rows: QuerySet, name: str, descending: bool) -> OrderBy:
+        """Empty values last. A column that has none is ordered plainly, as its index is."""
+        fields = {field.name: field for field in rows.model._meta.fields}
+        last = None if name in fields and not fields[name].null else True
+        return F(name).desc(nulls_last=last) if descending else F(name).asc(nulls_last=last)
 
     def heads(self) -> list[Head]:
         heads = []

@@ -79,6 +79,7 @@ class Records:
     detail_template: str
     form: type | None = None
     form_template: str = "core/form.html"
+    list_template: str = "core/list.html"
     rows: Callable[[Any], Any] = lambda queryset: queryset
     totals: Callable[[Any], dict[str, Any]] | None = None
     panels: Callable[[HttpRequest, Any], dict[str, Any]] | None = None
@@ -147,7 +148,7 @@ class Records:
             "views": self.views,
         }
         partial = request.htmx and not request.htmx.boosted
-        return render(request, "core/_table.html" if partial else "core/list.html", context)
+        return render(request, "core/_table.html" if partial else self.list_template, context)
 
     def detail(self, request: HttpRequest, pk: int) -> HttpResponse:
         record = self.fetch(request, pk)
