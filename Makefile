@@ -7,7 +7,8 @@ IN = .venv/bin/python
 PIN = UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url \
 	--python-version 3.11 --universal
 # Checked for types: what counts money, decides and runs the rest.
-TYPED = $(wildcard core ledger config */workflow.py */money.py */figures.py)
+WHOLE = core ledger config
+TYPED = $(WHOLE) $(filter-out $(WHOLE:=/%),$(wildcard */workflow.py */money.py */figures.py))
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check bench lock
