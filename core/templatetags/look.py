@@ -22,6 +22,7 @@ from core.lifecycle import WORKFLOWS
 
 register = template.Library()
 
+SHADES = {1: (1,), 2: (1, 4), 3: (1, 3, 5)}
 TEXT_WIDTH = {"latin": 7.2, "han": 13.0}
 CHART_WIDTH = 900
 HATCHED = {"plan": "hatch-plan", "free": "hatch-free"}
@@ -382,9 +383,10 @@ def share_bar(
     parts = [segment if isinstance(segment, Segment) else Segment(*segment) for segment in segments]
     total = sum(part.value for part in parts) if total is None else total
     places = formatting.shares([part.value for part in parts], total)
-    shown, spoken, shade = [], [], 0
+    plain = sum(not part.css for part in parts)
+    shades = iter(SHADES.get(plain, (1, 2, 3, 4, *[5] * plain)))
+    shown, spoken = [], []
     for part, (start, width) in zip(parts, places, strict=True):
-        shade += not part.css
         text = part.text or formatting.number(part.value)
         whole = f"{part.label} {text}"
         fits = [words for words in (whole, text) if _width(words) + 14 < width * CHART_WIDTH / 100]
@@ -393,7 +395,7 @@ def share_bar(
             {
                 "label": part.label,
                 "text": text,
-                "css": part.css or f"s{min(shade, 5)}",
+                "css": part.css or f"s{next(shades)}",
                 "hatch": HATCHED.get(part.css, ""),
                 "start": f"{start:g}",
                 "width": f"{width:g}",
