@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class LedgerConfig(AppConfig):
     name = "ledger"
-    verbose_name = _("Ledger")
+    verbose_name = _("Money")
