@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import get_language
+
 from donations.models import Gift
 from ledger.models import Fund
 from ledger.trace import Step, of_gift
 from projects.models import FundingLine, Payment, Project
 
 NOTHING = Decimal("0.00")
-PAYMENT = "payment"
 
 
 @dataclass
@@ -33,6 +34,13 @@ class PaidPart:
         return self.payment.voucher
 
     @property
+    def purpose(self) -> str:
+        """What was paid for, in the language being read."""
+        chinese = (get_language() or "").startswith("zh")
+        zh, en = self.payment.purpose_zh, self.payment.purpose_en
+        return zh if chinese or not en else en
+
+    @property
     def paid_on(self) -> date:
         return self.payment.paid_on
 
@@ -44,10 +52,14 @@ class PaidPart:
 
 @dataclass
 class ProjectPart:
-    """What one project has of the gift through one fund: `paid` out, or `promised` to it."""
+    """What one project has of the gift through one fund: `paid` out, or `promised` to it.
+
+    `stepped_in_on` is the day on which this money took the place of a gift that did not arrive.
+    """
 
     project: Project
     set_aside_on: date
+    stepped_in_on: date | None = None
     promised: Decimal = NOTHING
     payments: list[PaidPart] = field(default_factory=list)
 
@@ -168,15 +180,20 @@ def _funds(steps: list[Step]) -> dict[int, FundPart]:
 def _lines(steps: list[Step], funds: dict[int, FundPart]) -> dict[int, ProjectPart]:
     """By pool, the projects' lines the gift has reached, each put under its fund."""
     days: dict[int, date] = {}
+    stepped: dict[int, date] = {}
     for step in steps:
         if step.pool_kind == "line":
             days[step.pool_id] = min(days.get(step.pool_id, step.posted_on), step.posted_on)
+            if step.stepped_in_on:
+                stepped[step.pool_id] = step.stepped_in_on
     parts = {}
     lines = FundingLine.objects.filter(pool__in=days).select_related(
         "fund", "project__county__parent", "project__town", "project__village"
     )
     for line in lines.order_by("id"):
-        parts[line.pool_id] = ProjectPart(line.project, days[line.pool_id])
+        parts[line.pool_id] = ProjectPart(
+            line.project, days[line.pool_id], stepped.get(line.pool_id)
+        )
         fund = funds.setdefault(line.fund.pool_id, FundPart(line.fund))
         fund.projects.append(parts[line.pool_id])
     return parts

@@ -5,25 +5,30 @@ public only with consent; cash and goods are never added.
 """
 
 import secrets
+from datetime import date
+from decimal import Decimal
 
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxLengthValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from ledger.models import Fund
 
 from accounts.models import Office
 from accounts.scope import Scoped
 from core.history import tracked
 from core.models import Counter, Named, Record
-from core.money import AmountField, positive
+from core.money import AmountField, positive, yuan
 from core.search import Searched, found
 from core.text import visible_text
 from core.triggers import case_triggers
+from ledger.models import Fund
 from partnerships.models import Organisation
-from projects.models import MoneyRecord, Project, money_triggers
+from projects.models import FundingLine, MoneyRecord, Project, money_triggers
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 6
@@ -95,6 +100,9 @@ class Donor(Named, Searched):
     def searched(self) -> list[str]:
         return [self.name_zh, self.name_en, self.number]
 
+    def get_absolute_url(self) -> str:
+        return reverse("donations:donor-detail", args=[self.pk])
+
     def save(self, *args, **kwargs):
         if not self.number:
             self.number = f"D-{Counter.take('D'):06d}"
@@ -111,6 +119,24 @@ class ProgrammeQuerySet(CustodianScoped):
 
     def for_public_display(self):
         return self.filter(is_public=True)
+
+    def with_money(self):
+        """Annotates free_fen, set_aside_fen, paid_fen and their sum income_fen.
+
+        Read from the pools alone: what lies in the fund, in the projects' lines and behind them.
+        What went back to its giver is in none of them.
+        """
+        lines = FundingLine.objects.filter(fund=OuterRef("fund")).order_by().values("fund")
+
+        def of_lines(pool: str):
+            here = Sum(F(f"{pool}__received") - F(f"{pool}__spent"))
+            return Coalesce(Subquery(lines.annotate(here=here).values("here")), 0)
+
+        return self.annotate(
+            free_fen=F("fund__pool__received") - F("fund__pool__spent"),
+            set_aside_fen=of_lines("pool"),
+            paid_fen=of_lines("pool__gone"),
+        ).annotate(income_fen=F("free_fen") + F("set_aside_fen") + F("paid_fen"))
 
 
 @tracked
@@ -157,8 +183,40 @@ class Programme(Named, Searched):
         ]
         indexes = [GinIndex(fields=["grams"], name="programme_grams")]
 
+    def get_absolute_url(self) -> str:
+        return reverse("donations:programme-detail", args=[self.pk])
 
-class GiftQuerySet(CustodianScoped):
+    @property
+    def about(self) -> str:
+        """What it is for, in the language being read."""
+        return self.about_zh if self.name == self.name_zh else self.about_en or self.about_zh
+
+    @property
+    def free_amount(self) -> Decimal:
+        """Yuan not set aside for a project; this and the next three need `with_money()`."""
+        return yuan(self.free_fen)
+
+    @property
+    def set_aside_amount(self) -> Decimal:
+        return yuan(self.set_aside_fen)
+
+    @property
+    def paid_amount(self) -> Decimal:
+        return yuan(self.paid_fen)
+
+    @property
+    def income_amount(self) -> Decimal:
+        return yuan(self.income_fen)
+
+
+class GivenByDonor(CustodianScoped):
+    """Gifts of any kind; they are found by their donors."""
+
+    def found(self, text: str):
+        return self.filter(donor__in=found(Donor.objects.all(), text).values("pk"))
+
+
+class GiftQuerySet(GivenByDonor):
     def posted(self):
         return self.filter(status=Gift.Status.POSTED)
 
@@ -248,11 +306,21 @@ class Gift(MoneyRecord):
             models.Index(fields=["programme", "received_on"], name="gift_programme_day"),
             models.Index(fields=["-received_on", "-id"], name="gift_day"),
             models.Index(fields=["donor", "received_on"], name="gift_donor"),
+            models.Index(fields=["amount", "id"], name="gift_amount"),
         ]
         triggers = money_triggers("gift")
 
     def series_of(self) -> str:
         return f"G-{self.received_on.year}"
+
+    @property
+    def receipt_kind(self) -> str:
+        """The form of receipt in force on the day (财综〔2010〕112号, from 1 July 2011)."""
+        return (
+            "公益性单位接受捐赠统一收据"
+            if self.received_on < date(2011, 7, 1)
+            else "公益事业捐赠票据"
+        )
 
     def __str__(self) -> str:
         return self.receipt_number or self.number
@@ -262,7 +330,7 @@ class Gift(MoneyRecord):
         return f"{self.donor} → {self.programme}"
 
 
-class GoodsGiftQuerySet(CustodianScoped):
+class GoodsGiftQuerySet(GivenByDonor):
     def confirmed(self):
         return self.filter(status=GoodsGift.Status.CONFIRMED)
 
@@ -339,5 +407,16 @@ class GoodsGift(Record):
         return self.number
 
     @property
+    def goods(self) -> str:
+        """What was given, in the language being read."""
+        chinese = (get_language() or "").startswith("zh")
+        return self.goods_zh if chinese or not self.goods_en else self.goods_en
+
+    @property
+    def quantity_text(self) -> str:
+        """The quantity without empty decimals: `100`, `2.5`."""
+        return f"{self.quantity:,.2f}".rstrip("0").rstrip(".")
+
+    @property
     def summary(self) -> str:
-        return f"{self.donor} · {self.goods_zh}"
+        return f"{self.donor} · {self.goods}"

@@ -51,7 +51,7 @@ def post_gift(gift: Gift, *, by, note: str = "") -> None:
 
 
 def post_gifts(gifts: Sequence[Gift], *, by) -> None:
-    """Posts confirmed gifts of one programme, one year and one day's work in one statement.
+    """Posts confirmed gifts of one programme and one year in one statement, each on its own day.
 
     The gifts are free (not bound to a project), in the order in which they came.
     """
@@ -61,7 +61,7 @@ def post_gifts(gifts: Sequence[Gift], *, by) -> None:
         fund.pool,
         [(gift.amount, f"gift:{number}") for gift, number in zip(gifts, numbers, strict=True)],
         kind="gift",
-        on=max(gift.received_on for gift in gifts),
+        on=[gift.received_on for gift in gifts],
         by=by,
     )
     for gift, number, movement in zip(gifts, numbers, movements, strict=True):
