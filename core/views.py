@@ -25,6 +25,7 @@ from core.refusals import in_words
 from core.timeline import timeline_of
 from core.workflow import (
     duty_of,
+    for_queue,
     in_motion,
     is_editable,
     offers,
@@ -280,7 +281,7 @@ def start(request: HttpRequest) -> HttpResponse:
     tasks = [
         Task(record, queue.move, record.get_absolute_url())
         for queue in queues
-        for record in queue.records[:TASKS]
+        for record in for_queue(queue.records)[:TASKS]
     ]
     tasks.sort(key=lambda task: task.record.status_at)
     context = {

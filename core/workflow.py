@@ -11,7 +11,7 @@ from itertools import islice
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, When
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
@@ -184,16 +184,33 @@ def people_for(move: Move, record: Record, *, limit: int = 5) -> list:
     return list(islice(able, limit))
 
 
+def waited_states(workflow: Workflow) -> set[str]:
+    """The states in which a record waits for somebody."""
+    return {status for move in workflow.moves if move.duty for status in move.source}
+
+
+def with_waiting(rows: QuerySet) -> QuerySet:
+    """Annotates `waiting_since`, the moment since when somebody has had to act; null if nobody."""
+    waits = When(status__in=waited_states(workflow_of(rows.model)), then=F("status_at"))
+    return rows.annotate(waiting_since=Case(waits))
+
+
+def for_queue(rows: QuerySet) -> QuerySet:
+    """Rows with what a queue shows of them, so that thirty cost the queries of one."""
+    return rows.for_list() if hasattr(rows, "for_list") else rows
+
+
 def in_motion(user, *, limit: int = 10) -> list[Record]:
     """Records this person has moved that now wait for somebody else, the oldest first."""
     found: list[Record] = []
     for workflow in WORKFLOWS.values():
-        waiting = {status for move in workflow.moves if move.duty for status in move.source}
         mine = Decision.objects.filter(
             workflow=workflow.name, record_id=OuterRef("pk"), decided_by=user
         )
-        rows = workflow.model.objects.visible_to(user).filter(Exists(mine), status__in=waiting)
-        found += rows.order_by("status_at", "pk")[:limit]
+        rows = workflow.model.objects.visible_to(user).filter(
+            Exists(mine), status__in=waited_states(workflow)
+        )
+        found += for_queue(rows).order_by("status_at", "pk")[:limit]
     return sorted(found, key=lambda record: record.status_at)[:limit]
 
 
