@@ -4,11 +4,15 @@ Rule: a twinning is dated and confirmed by a source; what no source confirms is 
 """
 
 from datetime import date
+from secrets import token_hex
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office
@@ -20,6 +24,9 @@ from core.search import Searched, found
 class OrganisationQuerySet(models.QuerySet):
     def found(self, text: str):
         return found(self, text)
+
+    def for_list(self):
+        return self.select_related("division")
 
     def visible_to(self, user):
         return self
@@ -42,7 +49,7 @@ class Organisation(Named, Searched):
         FOUNDATION = "foundation", _("foundation")
         OTHER = "other", _("other")
 
-    key = models.SlugField(_("key"), max_length=40, unique=True)
+    key = models.SlugField(_("key"), max_length=40, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     division = models.ForeignKey(
         Division,
@@ -68,6 +75,13 @@ class Organisation(Named, Searched):
     def searched(self) -> list[str]:
         return [self.name_zh, self.name_en, *self.other_names]
 
+    def save(self, *args, **kwargs):
+        self.key = self.key or f"o-{token_hex(6)}"
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("partnerships:organisation-detail", args=[self.pk])
+
 
 class TwinningQuerySet(models.QuerySet):
     def on(self, day: date):
@@ -79,6 +93,13 @@ class TwinningQuerySet(models.QuerySet):
             Q(valid_from__lte=day) | Q(valid_from__isnull=True, known_by__lte=day),
             Q(valid_to__isnull=True) | Q(valid_to__gte=day),
         )
+
+    def of_county(self, county: Division):
+        """The pairs of the offices of a county, districts before bureaus."""
+        return self.filter(receiver__division=county).order_by("-level", "supporter__path", "pk")
+
+    def for_list(self):
+        return self.select_related("supporter", "receiver__parent", "receiver__division")
 
     def visible_to(self, user):
         """Who is paired with whom is public; everybody who signs in may read it."""
@@ -142,3 +163,33 @@ class Twinning(models.Model):
 
     def __str__(self) -> str:
         return f"{self.supporter} – {self.receiver}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("partnerships:twinning-detail", args=[self.pk])
+
+    def clean(self) -> None:
+        """Raises ValidationError for a pair without a day, or of two offices of one side."""
+        errors: dict[str, Any] = {}
+        if not self.valid_from and not self.known_by:
+            errors["known_by"] = _("Enter since when the pair stands, or when a source names it.")
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            errors["valid_to"] = _("The last day cannot lie before the first.")
+        if self.supporter_id and self.supporter.side != Office.Side.SUPPORTING:
+            errors["supporter"] = _("This office is on the receiving side.")
+        if self.receiver_id and self.receiver.side != Office.Side.RECEIVING:
+            errors["receiver"] = _("This office is on the supporting side.")
+        if errors:
+            raise ValidationError(errors)
+
+
+def receiving_counties(on: date, user=None) -> models.QuerySet[Division]:
+    """Counties of the paired prefectures as they stood on a day.
+
+    For a person of the receiving side, those of the own office and of the offices below it.
+    """
+    counties = Division.objects.filter(level=Division.Level.COUNTY).valid_on(on)
+    if user is None or user.office is None or user.office.side == Office.Side.SUPPORTING:
+        prefectures = Office.objects.filter(side=Office.Side.RECEIVING, parent=None)
+        return counties.filter(parent__in=prefectures.values("division"))
+    own = user.office.with_below().values("division")
+    return counties.filter(Q(pk__in=own) | Q(parent__in=own) | Q(predecessors__in=own)).distinct()

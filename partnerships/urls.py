@@ -1,2 +1,4 @@
+from partnerships.views import ORGANISATIONS, TWINNINGS
+
 app_name = "partnerships"
-urlpatterns = []
+urlpatterns = [*TWINNINGS.urls("twinnings/"), *ORGANISATIONS.urls("organisations/")]

@@ -4,23 +4,29 @@ Rule: a project's money stands in the ledger; what is here says why it moved, wh
 decided, and names the movement.
 """
 
+from decimal import Decimal
+from typing import Any
+
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
-from ledger.models import Fund, Movement, Pool
 
 from accounts.models import Office
 from core.history import tracked
 from core.models import Division, Named, Record
-from core.money import AmountField, positive
+from core.money import AmountField, money_text, positive, yuan
 from core.search import Searched, found
 from core.text import visible_text
 from core.triggers import case_triggers
+from ledger.models import Fund, Movement, Pool
 from partnerships.scope import PartnerScoped
+
+SIMILAR_YEARS = 3
 
 
 class Qualifier(models.TextChoices):
@@ -88,7 +94,24 @@ class ProjectQuerySet(PartnerScoped):
         )
 
     def for_list(self):
-        return self.select_related("county__parent", "supporter", "office").with_money()
+        return self.select_related(
+            "county__parent", "town", "village", "supporter", "office"
+        ).with_money()
+
+    def similar_to(self, project: "Project"):
+        """Projects of the same village or town, of one of its types, at most three years apart.
+
+        A county alone is too wide: without a town or a village nothing is similar.
+        """
+        if not (project.town_id or project.village_id):
+            return self.none()
+        return self.exclude(pk=project.pk).filter(
+            county=project.county_id,
+            town=project.town_id,
+            village=project.village_id,
+            types__overlap=project.types,
+            year__range=(project.year - SIMILAR_YEARS, project.year + SIMILAR_YEARS),
+        )
 
 
 @tracked
@@ -222,6 +245,12 @@ class Project(Named, Searched, Record):
                 condition=~Q(status="completed") | Q(completed_on__isnull=False),
                 name="project_completed_on_a_day",
             ),
+            models.CheckConstraint(
+                condition=Q(kind="social")
+                | Q(status__in=["draft", "returned", "cancelled"])
+                | (~Q(level="") & Q(supporter__isnull=False)),
+                name="project_government_has_its_budget",
+            ),
         ]
         indexes = [
             GinIndex(fields=["grams"], name="project_grams"),
@@ -240,6 +269,45 @@ class Project(Named, Searched, Record):
 
     def series_of(self) -> str:
         return f"P-{self.year}"
+
+    @property
+    def summary(self) -> str:
+        return f"{money_text(self.agreed_amount)} · {self.county}"
+
+    def clean(self) -> None:
+        """Raises ValidationError when the parts of the record do not fit each other."""
+        errors: dict[str, Any] = {}
+        if self.kind == self.Kind.GOVERNMENT:
+            if not self.level:
+                errors["level"] = _("A government project names the level of its budget.")
+            if not self.supporter_id:
+                errors["supporter"] = _("A government project names its supporting side.")
+        if self.county_id and self.town_id and self.town.parent_id != self.county_id:
+            errors["town"] = _("This town does not lie in the county.")
+        if self.village_id and self.village.county_id != self.county_id:
+            errors["village"] = _("This village does not lie in the county.")
+        if errors:
+            raise ValidationError(errors)
+
+    @property
+    def received_amount(self) -> Decimal:
+        """Yuan its funding lines have received; needs `with_money()`."""
+        return yuan(self.received_fen or 0)
+
+    @property
+    def paid_amount(self) -> Decimal:
+        """Yuan paid out of its funding lines; needs `with_money()`."""
+        return yuan(self.paid_fen or 0)
+
+    @property
+    def held_amount(self) -> Decimal:
+        """Yuan received and not yet paid; needs `with_money()`."""
+        return self.received_amount - self.paid_amount
+
+    @property
+    def open_amount(self) -> Decimal:
+        """Yuan agreed and not yet received; needs `with_money()`."""
+        return max(self.agreed_amount - self.received_amount, Decimal(0))
 
     @property
     def type_labels(self) -> list[str]:
@@ -261,6 +329,19 @@ class FundingLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project.number} ← {self.fund}"
+
+    @property
+    def received_amount(self) -> Decimal:
+        return yuan(self.pool.received)
+
+    @property
+    def paid_amount(self) -> Decimal:
+        return yuan(self.pool.spent)
+
+    @property
+    def free_amount(self) -> Decimal:
+        """Yuan that the line holds and can still pay."""
+        return yuan(self.pool.received - self.pool.spent)
 
 
 def money_triggers(workflow: str) -> list[pgtrigger.Trigger]:
@@ -301,9 +382,13 @@ class MoneyRecord(Record):
 
 class AllocationQuerySet(PartnerScoped):
     office_path = "project__office"
+    edit_path = "fund__custodian"
 
     def posted(self):
         return self.filter(status=Allocation.Status.POSTED)
+
+    def for_list(self):
+        return self.select_related("fund__custodian", "project__county", "movement")
 
 
 @tracked
@@ -359,9 +444,15 @@ class Allocation(MoneyRecord):
 
 class PaymentQuerySet(PartnerScoped):
     office_path = "line__project__office"
+    edit_path = "line__fund__custodian"
 
     def paid(self):
         return self.filter(status=Payment.Status.PAID)
+
+    def for_list(self):
+        return self.select_related(
+            "line__pool", "line__fund__custodian", "line__project__county", "movement"
+        )
 
 
 @tracked
@@ -430,6 +521,9 @@ class AppropriationQuerySet(PartnerScoped):
 
     def posted(self):
         return self.filter(status=Appropriation.Status.POSTED)
+
+    def for_list(self):
+        return self.select_related("fund__custodian", "source", "relief_for", "movement")
 
 
 @tracked

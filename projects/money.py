@@ -3,13 +3,18 @@
 Rule: purpose and budget are checked here, before the ledger is asked; balances are the ledger's.
 """
 
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
 from django.core.exceptions import ValidationError
 from django.db.models import Sum
 from django.utils.translation import gettext as _
-from ledger.models import Fund
 
 from core.money import money_text, yuan
 from ledger import money as ledger
+from ledger.models import Fund
+from ledger.trace import givers_of
 from projects.models import Allocation, Appropriation, FundingLine, Payment, Project
 
 PAYABLE = (Project.Status.APPROVED, Project.Status.UNDER_WAY, Project.Status.COMPLETED)
@@ -37,9 +42,11 @@ def may_allocate(allocation: Allocation) -> None:
 def may_receive(project: Project, fund: Fund, amount) -> None:
     """Raises ValidationError when a project cannot take this amount from this fund."""
     if project.status not in PAYABLE:
-        raise ValidationError(_("The project is not approved yet."))
+        raise ValidationError(_("The project is not approved yet."), code="not_approved")
     if fund.project_types and not set(fund.project_types) & set(project.types):
-        raise ValidationError(_("The purpose of the fund does not cover this kind of project."))
+        raise ValidationError(
+            _("The purpose of the fund does not cover this kind of project."), code="purpose"
+        )
     held = project.lines.aggregate(sum=Sum("pool__received"))["sum"] or 0
     room = project.agreed_amount - yuan(held)
     if amount > room:
@@ -68,7 +75,7 @@ def allocate(allocation: Allocation, *, by, note: str = "") -> None:
 def may_pay(payment: Payment) -> None:
     """Raises ValidationError when the line holds less, or the project is not approved."""
     if payment.line.project.status not in PAYABLE:
-        raise ValidationError(_("The project is not approved yet."))
+        raise ValidationError(_("The project is not approved yet."), code="not_approved")
     free = yuan(payment.line.pool.received - payment.line.pool.spent)
     if payment.amount > free:
         raise ValidationError(
@@ -100,3 +107,48 @@ def receive(appropriation: Appropriation, *, by, note: str = "") -> None:
         by=by,
     )
     appropriation.save(update_fields=["movement"])
+
+
+@dataclass(frozen=True)
+class Account:
+    """What one funding line was given and what was asked of it, the oldest first."""
+
+    line: FundingLine
+    allocations: list[Allocation]
+    payments: list[Payment]
+
+    @property
+    def bound_amount(self) -> Decimal:
+        """Yuan that came to the line by no allocation: gifts bound to the project."""
+        posted = (entry.amount for entry in self.allocations if entry.status == "posted")
+        return self.line.received_amount - sum(posted, Decimal(0))
+
+
+def accounts_of(project: Project) -> list[Account]:
+    """The funding lines of a project with their allocations and payments, in three queries."""
+    allocations, payments = defaultdict(list), defaultdict(list)
+    for allocation in project.allocations.order_by("allocated_on", "pk"):
+        allocations[allocation.fund_id].append(allocation)
+    for payment in Payment.objects.filter(line__project=project).order_by("paid_on", "pk"):
+        payments[payment.line_id].append(payment)
+    lines = project.lines.select_related("fund__custodian", "pool")
+    return [Account(line, allocations[line.fund_id], payments[line.pk]) for line in lines]
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Whose money a payment used: appropriations by name, gifts by their number and sum."""
+
+    appropriations: list[tuple[Appropriation, Decimal]]
+    gift_count: int
+    gift_amount: Decimal
+
+
+def origin_of(payment: Payment) -> Origin | None:
+    """Where the money of a posted payment came from, by the ledger; None before it is paid."""
+    if payment.movement_id is None:
+        return None
+    amounts = {giver.movement_id: giver.amount for giver in givers_of(payment.movement_id)}
+    public = Appropriation.objects.filter(movement__in=amounts).order_by("pk")
+    appropriations = [(entry, amounts.pop(entry.movement_id)) for entry in public]
+    return Origin(appropriations, len(amounts), sum(amounts.values(), Decimal(0)))

@@ -1,0 +1,112 @@
+"""Projects and their money in the admin: the forms, moves and refusals of the pages.
+
+Rule: nothing is deleted, a state moves by an action, and a funding line is read only.
+"""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from core.admin import RecordAdmin, ScopedAdmin
+from projects.forms import (
+    AllocationForm,
+    AppropriationForm,
+    PaymentForm,
+    ProjectForm,
+)
+from projects.models import (
+    Allocation,
+    Appropriation,
+    FundingLine,
+    Payment,
+    Project,
+    Village,
+)
+
+
+@admin.register(Project)
+class ProjectAdmin(RecordAdmin):
+    form = ProjectForm
+    list_display = ("number", "name_zh", "kind", "county", "year", "agreed_amount", "status")
+    list_filter = ("status", "kind", "year", "is_integrated", "is_drought_relief")
+    list_select_related = ("county",)
+    search_fields = ("found_by",)
+
+
+@admin.register(Allocation)
+class AllocationAdmin(RecordAdmin):
+    form = AllocationForm
+    list_display = ("number", "project", "fund", "amount", "allocated_on", "status")
+    list_filter = ("status", "fund__kind")
+    list_select_related = ("project", "fund")
+    search_fields = ("number", "project__found_by")
+
+
+@admin.register(Payment)
+class PaymentAdmin(RecordAdmin):
+    form = PaymentForm
+    list_display = ("number", "project", "fund", "amount", "voucher", "paid_on", "status")
+    list_filter = ("status", "line__fund__kind")
+    list_select_related = ("line__project", "line__fund")
+    search_fields = ("number", "voucher", "line__project__found_by")
+
+    @admin.display(description=_("project"), ordering="line__project__pinyin")
+    def project(self, payment: Payment) -> Project:
+        return payment.line.project
+
+    @admin.display(description=_("fund"), ordering="line__fund__pinyin")
+    def fund(self, payment: Payment):
+        return payment.line.fund
+
+
+@admin.register(Appropriation)
+class AppropriationAdmin(RecordAdmin):
+    form = AppropriationForm
+    list_display = ("number", "document", "fund", "source", "amount", "received_on", "status")
+    list_filter = ("status",)
+    list_select_related = ("fund", "source")
+    search_fields = ("number", "document")
+
+
+@admin.register(Village)
+class VillageAdmin(admin.ModelAdmin):
+    """Villages come with their projects; here their names are put right."""
+
+    fields = ("name_zh", "name_en", "county", "town")
+    readonly_fields = ("county", "town")
+    list_display = ("name_zh", "name_en", "county", "town")
+    list_select_related = ("county", "town")
+    search_fields = ("found_by",)
+
+    def has_view_permission(self, request, obj=None) -> bool:
+        return request.user.has_perm("projects.view_project")
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return request.user.has_perm("partnerships.change_organisation")
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+
+@admin.register(FundingLine)
+class FundingLineAdmin(ScopedAdmin):
+    """Opened by the first money; its sums are the ledger's."""
+
+    list_display = ("project", "fund", "received_amount", "paid_amount", "free_amount")
+    list_select_related = ("project", "fund", "pool")
+    search_fields = ("project__found_by",)
+
+    def get_queryset(self, request):
+        visible = Project.objects.visible_to(request.user)
+        return FundingLine.objects.filter(project__in=visible.values("pk"))
+
+    def has_view_permission(self, request, obj=None) -> bool:
+        return request.user.has_perm("projects.view_project")
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False

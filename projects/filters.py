@@ -1,0 +1,188 @@
+"""What the lists of projects, allocations, payments and appropriations can be filtered by.
+
+Rule: the page, its address and its export share the filter; a filter never doubles a row.
+"""
+
+import django_filters as filters
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Office
+from core.models import Division
+from core.text import half_width
+from core.workflow import waiting_for
+from ledger.models import Fund
+from partnerships.filters import receiving_prefectures
+from projects.models import (
+    Allocation,
+    Appropriation,
+    FundingLine,
+    Payment,
+    Project,
+)
+
+FIRST_YEAR = 1996
+YES_NO = [("yes", _("yes")), ("no", _("no"))]
+
+
+def years() -> list[tuple[int, str]]:
+    """The years since the pairing began, the latest first."""
+    return [(year, str(year)) for year in range(timezone.localdate().year, FIRST_YEAR - 1, -1)]
+
+
+def counties(request):
+    """Every county that receives aid, under its code of any year."""
+    prefectures = receiving_prefectures(request)
+    return Division.objects.filter(level=Division.Level.COUNTY, parent__in=prefectures)
+
+
+def funds(request):
+    return Fund.objects.visible_to(request.user)
+
+
+def supporters(request):
+    return Office.objects.filter(side=Office.Side.SUPPORTING)
+
+
+def waits_for(user, rows):
+    """The rows that wait for a move which this person may make."""
+    mine = Q(pk__in=[])
+    for queue in waiting_for(user):
+        if queue.workflow.model is rows.model:
+            mine |= Q(pk__in=queue.records.order_by().values("pk"))
+    return rows.filter(mine)
+
+
+class YesNoFilter(filters.TypedChoiceFilter):
+    """Yes, no, or not asked."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, choices=YES_NO, coerce=lambda value: value == "yes", **kwargs)
+
+
+class CaseFilter(filters.FilterSet):
+    """What every list of cases has: the search, and what waits for the reader."""
+
+    q = filters.CharFilter(label=_("Search"), method="search")
+    waiting = filters.ChoiceFilter(
+        label=_("Waiting"), choices=[("me", _("for me"))], method="waits_for_reader"
+    )
+
+    def search(self, rows, name, value):
+        return rows.found(value)
+
+    def waits_for_reader(self, rows, name, value):
+        return waits_for(self.request.user, rows)
+
+
+class ProjectFilter(CaseFilter):
+    year = filters.ChoiceFilter(label=_("Year"), choices=years)
+    kind = filters.ChoiceFilter(label=_("Kind"), choices=Project.Kind.choices)
+    type = filters.ChoiceFilter(
+        label=_("What it is for"), choices=Project.Type.choices, method="of_type"
+    )
+    state = filters.ChoiceFilter(
+        label=_("State"), field_name="status", choices=Project.Status.choices
+    )
+    prefecture = filters.ModelChoiceFilter(
+        label=_("Prefecture"), field_name="county__parent", queryset=receiving_prefectures
+    )
+    county = filters.ModelChoiceFilter(label=_("County"), queryset=counties)
+    supporter = filters.ModelChoiceFilter(label=_("Supporting side"), queryset=supporters)
+    fund = filters.ModelChoiceFilter(label=_("Fund"), queryset=funds, method="of_fund")
+    integrated = YesNoFilter(label=_("Integrated"), field_name="is_integrated")
+    relief = YesNoFilter(label=_("Drought relief"), field_name="is_drought_relief")
+
+    class Meta:
+        model = Project
+        fields = []
+
+    def of_type(self, rows, name, value):
+        return rows.filter(types__contains=[value])
+
+    def of_fund(self, rows, name, value):
+        return rows.filter(pk__in=FundingLine.objects.filter(fund=value).values("project"))
+
+
+class MoneyFilter(CaseFilter):
+    """What the lists of money share. `fund_path` and `project_path` lead from the row."""
+
+    fund_path = "fund"
+    project_path = "project"
+
+    def search(self, rows, name, value):
+        return rows.filter(self.sought(value.strip()))
+
+    def sought(self, text: str) -> Q:
+        known = Project.objects.found(text).values("pk")
+        number = Q(number__startswith=half_width(text).upper())
+        return number | Q(**{f"{self.project_path}__in": known})
+
+    def of_kind(self, rows, name, value):
+        return rows.filter(**{f"{self.fund_path}__kind": value})
+
+    def of_project(self, rows, name, value):
+        return rows.filter(**{f"{self.project_path}__number__iexact": value.strip()})
+
+
+MONEY = {"label": _("Whose money"), "choices": Fund.Kind.choices, "method": "of_kind"}
+PROJECT = {"label": _("Project number"), "method": "of_project"}
+
+
+class AllocationFilter(MoneyFilter):
+    project = filters.CharFilter(**PROJECT)
+    fund = filters.ModelChoiceFilter(label=_("Fund"), queryset=funds)
+    state = filters.ChoiceFilter(
+        label=_("State"), field_name="status", choices=Allocation.Status.choices
+    )
+    year = filters.ChoiceFilter(label=_("Year"), field_name="allocated_on__year", choices=years)
+    money = filters.ChoiceFilter(**MONEY)
+    relief = YesNoFilter(label=_("Drought relief"), field_name="project__is_drought_relief")
+
+    class Meta:
+        model = Allocation
+        fields = []
+
+
+class PaymentFilter(MoneyFilter):
+    fund_path = "line__fund"
+    project_path = "line__project"
+
+    project = filters.CharFilter(**PROJECT)
+    fund = filters.ModelChoiceFilter(label=_("Fund"), field_name="line__fund", queryset=funds)
+    state = filters.ChoiceFilter(
+        label=_("State"), field_name="status", choices=Payment.Status.choices
+    )
+    year = filters.ChoiceFilter(label=_("Year"), field_name="paid_on__year", choices=years)
+    money = filters.ChoiceFilter(**MONEY)
+    relief = YesNoFilter(label=_("Drought relief"), field_name="line__project__is_drought_relief")
+
+    class Meta:
+        model = Payment
+        fields = []
+
+    def sought(self, text: str) -> Q:
+        return super().sought(text) | Q(voucher=text)
+
+
+class AppropriationFilter(CaseFilter):
+    fund = filters.ModelChoiceFilter(label=_("Fund"), queryset=funds)
+    source = filters.ModelChoiceFilter(label=_("Whose budget"), queryset=supporters)
+    state = filters.ChoiceFilter(
+        label=_("State"), field_name="status", choices=Appropriation.Status.choices
+    )
+    year = filters.ChoiceFilter(label=_("Year"), field_name="received_on__year", choices=years)
+    relief = YesNoFilter(label=_("Relief grant"), method="for_relief")
+
+    class Meta:
+        model = Appropriation
+        fields = []
+
+    def search(self, rows, name, value):
+        text = value.strip()
+        number = Q(number__startswith=half_width(text).upper())
+        return rows.filter(number | Q(document__icontains=text))
+
+    def for_relief(self, rows, name, value):
+        return rows.filter(relief_for__isnull=not value)

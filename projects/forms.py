@@ -1,0 +1,433 @@
+"""Forms of projects, allocations, payments and appropriations, for the pages and the admin alike.
+
+Rule: what a person may choose is what the person may read; the money's own checks (projects/money)
+are asked when it is typed, and asked again when it is decided.
+"""
+
+from datetime import date
+
+from crispy_forms.layout import Div, Field, Fieldset, Layout
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import widgets
+from django.urls import reverse_lazy
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Office
+from core.forms import RecordForm
+from core.models import Division
+from core.text import half_width, visible_text
+from ledger.models import Fund
+from partnerships.models import Twinning, receiving_counties
+from projects import money
+from projects.models import (
+    Allocation,
+    Appropriation,
+    FundingLine,
+    Payment,
+    Project,
+    Village,
+)
+
+PLACES = ("county", "supporter", "town", "village")
+SUGGESTIONS = 300
+
+
+class NumberField(forms.ModelChoiceField):
+    """A record typed by its number, such as P-2010-0093, among those the person may read."""
+
+    widget = widgets.TextInput
+    default_error_messages = {
+        "invalid_choice": _("There is no %(value)s among the records that you may read.")
+    }
+
+    def __init__(self, **kwargs):
+        super().__init__(to_field_name="number", **kwargs)
+
+    def to_python(self, value):
+        if isinstance(value, str):
+            visible_text(value := half_width(value).upper()[:40])
+        return super().to_python(value)
+
+    def prepare_value(self, value):
+        return getattr(value, "number", value)
+
+
+class VillageInput(widgets.TextInput):
+    """A name to type, with the known villages of the county to pick from."""
+
+    template_name = "projects/widgets/village.html"
+    villages = ()
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        context["widget"]["attrs"]["list"] = f"{name}-known"
+        return context | {"villages": self.villages, "list_id": f"{name}-known"}
+
+
+class PlaceField(forms.ModelChoiceField):
+    """A division with its code, a town with its county."""
+
+    def label_from_instance(self, place: Division) -> str:
+        if place.level == Division.Level.TOWN:
+            return f"{place} · {place.parent}"
+        return f"{place} {place.code}"
+
+
+class ProjectForm(RecordForm):
+    types = forms.MultipleChoiceField(
+        label=_("What it is for"),
+        choices=Project.Type.choices,
+        widget=widgets.CheckboxSelectMultiple,
+        help_text=_("A project may be of several kinds."),
+    )
+    county = PlaceField(
+        label=_("County"),
+        queryset=Division.objects.none(),
+        error_messages={"invalid_choice": _("Choose a county that receives aid in this year.")},
+    )
+    town = PlaceField(
+        label=_("Town"),
+        queryset=Division.objects.none(),
+        required=False,
+        error_messages={"invalid_choice": _("This town does not lie in the county.")},
+    )
+    village = forms.CharField(
+        label=_("Village"),
+        max_length=200,
+        required=False,
+        widget=VillageInput,
+        help_text=_("Pick a known village or type a new one; it is kept over the years."),
+    )
+
+    class Meta(RecordForm.Meta):
+        model = Project
+        fields = [
+            "name_zh",
+            "name_en",
+            "kind",
+            "level",
+            "year",
+            "types",
+            "is_integrated",
+            "is_drought_relief",
+            "county",
+            "supporter",
+            "town",
+            "village",
+            "office",
+            "agreed_amount",
+            "match_amount",
+            "need",
+            "content_zh",
+            "content_en",
+            "household_count",
+            "people_count",
+            "people_qualifier",
+            "surveyed_on",
+            "approval_document",
+        ]
+        widgets = {"need": forms.Textarea(attrs={"rows": 4})}
+        help_texts = {
+            "name_zh": _("Place and content, such as “冗渡镇 12 口水窖”."),
+            "name_en": _("Used on the public pages in English."),
+            "level": _("A government project names the level of its budget."),
+            "agreed_amount": _("Aid money as agreed, without the local match."),
+            "match_amount": _("Money of the county and labour of the villagers, valued."),
+            "need": _("The situation, the difficulty, what the villagers say. Reviewers read it."),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._offer_places()
+        self._offer_offices()
+        if self.instance.village:
+            self.initial["village"] = self.instance.village.name_zh
+        self.helper.layout = Layout(
+            Fieldset(
+                _("What it is"),
+                Field("name_zh", wrapper_class="wide"),
+                Field("name_en", wrapper_class="wide"),
+                "kind",
+                "level",
+                "types",
+                "is_integrated",
+                "is_drought_relief",
+            ),
+            Fieldset(
+                _("Where, and with whom"),
+                self._following("year"),
+                "office",
+                Div(*self.places_layout(), css_id="places", css_class="fields wide"),
+            ),
+            Fieldset(_("Money"), "agreed_amount", "match_amount"),
+            Fieldset(
+                _("Why, and for whom"),
+                "need",
+                Field("content_zh", wrapper_class="wide"),
+                Field("content_en", wrapper_class="wide"),
+                "household_count",
+                "people_count",
+                "people_qualifier",
+                "surveyed_on",
+                "approval_document",
+            ),
+        )
+
+    @staticmethod
+    def _following(name: str) -> Field:
+        """A field whose change renews what may be chosen in the places."""
+        return Field(
+            name,
+            hx_get=reverse_lazy("projects:project-places"),
+            hx_include="closest form",
+            hx_params="year,county,town,village,supporter",
+            hx_target="#places",
+            hx_trigger="change",
+        )
+
+    def places_layout(self) -> list:
+        return [self._following("county"), "supporter", "town", "village"]
+
+    # -- choices ----------------------------------------------------------------------------------
+
+    def _standing(self, name: str):
+        """A field as it stands: typed, or of the record, or preset; None where it is not right."""
+        field = self.fields[name]
+        typed = self.data.get(self.add_prefix(name)) if self.is_bound else None
+        value = typed if self.is_bound else self.get_initial_for_field(field, name)
+        try:
+            return field.clean(getattr(value, "pk", value))
+        except ValidationError:
+            return None
+
+    @cached_property
+    def day(self) -> date:
+        """The day of the plan year by which places and pairs are looked up."""
+        year = self._standing("year") if "year" in self.fields else self.instance.year
+        return date(min(max(year or 2010, 1), 9999), 7, 1)
+
+    def _offer_places(self) -> None:
+        """Counties that receive aid in the plan year, and the towns and villages of the one."""
+        if not {"county", "supporter"} <= self.fields.keys():
+            return
+        counties = receiving_counties(self.day, self.user)
+        self.fields["county"].queryset = counties
+        county = self._standing("county") or self._only(counties)
+        towns = Division.objects.filter(level="town", parent__in=[county] if county else counties)
+        self.fields["town"].queryset = towns.valid_on(self.day).select_related("parent")
+        if county:
+            known = Village.objects.filter(county=county)[:SUGGESTIONS]
+            self.fields["village"].widget.villages = known
+            self._preset_supporter(county)
+
+    def _only(self, counties):
+        """The county where there is but one to choose; preset in a new form."""
+        found = list(counties[:2])
+        if len(found) != 1 or self.is_bound or self.instance.pk:
+            return None
+        self.initial["county"] = found[0].pk
+        return found[0]
+
+    def _preset_supporter(self, county: Division) -> None:
+        """Presets the office paired with the county, and names the pairs where there are more."""
+        pairs = Twinning.objects.on(self.day).select_related("supporter")
+        own = [pair.supporter for pair in pairs.of_county(county)]
+        offices = own or [pair.supporter for pair in pairs.of_county(county.parent)]
+        field = self.fields["supporter"]
+        if offices:
+            field.help_text = _now("Paired with %(county)s in %(year)s: %(offices)s.") % {
+                "county": county if own else county.parent,
+                "year": self.day.year,
+                "offices": ", ".join(str(office) for office in offices),
+            }
+        if len(offices) == 1 and not self.instance.pk:
+            self.initial["supporter"] = offices[0].pk
+
+    def _offer_offices(self) -> None:
+        if "supporter" in self.fields:
+            supporting = Office.objects.filter(side=Office.Side.SUPPORTING)
+            self.fields["supporter"].queryset = supporting
+        if "office" in self.fields and self.user and self.user.office:
+            self.fields["office"].queryset = self.user.office.with_below()
+            self.initial.setdefault("office", self.user.office_id)
+
+    # -- what was typed ---------------------------------------------------------------------------
+
+    def clean(self):
+        cleaned = super().clean()
+        cleaned["village"] = self._village(
+            cleaned.get("village"), cleaned.get("county"), cleaned.get("town")
+        )
+        return cleaned
+
+    @staticmethod
+    def _village(name: str | None, county: Division | None, town: Division | None):
+        """The village of this name: the known one, or a new one that is saved with the project."""
+        if not name or not county:
+            return None
+        known = Village.objects.filter(county=county, name_zh=name)
+        exact = known.filter(town=town).first()
+        if exact is None and town is None and len(several := list(known[:2])) == 1:
+            exact = several[0]
+        return exact or Village(county=county, town=town, name_zh=name)
+
+    def save(self, commit=True):
+        village = self.instance.village
+        if village and village.pk is None:
+            self.instance.village, _made = Village.objects.get_or_create(
+                county=village.county, town=village.town, name_zh=village.name_zh
+            )
+        return super().save(commit)
+
+    @cached_property
+    def similar(self):
+        """Projects that this one may repeat, among those that the person may read."""
+        if not self.user or not self.instance.pk:
+            return []
+        return list(Project.objects.visible_to(self.user).similar_to(self.instance)[:5])
+
+
+class MoneyForm(RecordForm):
+    """What the forms of money share: a refusal stands beside the field that it is about."""
+
+    REFUSED_AT = {"not_approved": "project", "purpose": "fund"}
+
+    def _offer_funds(self, **which) -> None:
+        """Funds that the person's own office keeps."""
+        if (field := self.fields.get("fund")) and self.user:
+            field.queryset = Fund.objects.editable_by(self.user).filter(**which)
+
+    def _offer_projects(self) -> None:
+        if "project" in self.fields and self.user:
+            self.fields["project"].queryset = Project.objects.visible_to(self.user)
+
+    def _refuse(self, refusal: ValidationError) -> None:
+        for error in refusal.error_list:
+            self.add_error(self.REFUSED_AT.get(error.code, "amount"), error)
+
+    @cached_property
+    def about(self) -> Project | None:
+        """The project it is about, with its money; None while it is not typed."""
+        project = self.get_initial_for_field(self.fields["project"], "project")
+        if self.is_bound:
+            project = self.cleaned_data.get("project")
+        return project and Project.objects.for_list().filter(pk=project.pk).first()
+
+
+class AllocationForm(MoneyForm):
+    project = NumberField(
+        label=_("Project"), queryset=Project.objects.all(), help_text=_("Its number.")
+    )
+
+    class Meta(RecordForm.Meta):
+        model = Allocation
+        fields = ["project", "fund", "amount", "allocated_on", "note"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._offer_funds()
+        self._offer_projects()
+        if self.instance.pk:
+            self.initial["project"] = self.instance.project
+        self.helper.layout = Layout(
+            "project", "fund", "amount", "allocated_on", Field("note", wrapper_class="wide")
+        )
+
+    def clean(self):
+        cleaned = super().clean()
+        if {"project", "fund", "amount"} <= cleaned.keys():
+            typed = {name: cleaned[name] for name in ("project", "fund", "amount")}
+            try:
+                money.may_allocate(Allocation(**typed))
+            except ValidationError as refusal:
+                self._refuse(refusal)
+        return cleaned
+
+
+class PaymentForm(MoneyForm):
+    project = NumberField(
+        label=_("Project"), queryset=Project.objects.all(), help_text=_("Its number.")
+    )
+    fund = forms.ModelChoiceField(
+        label=_("Fund"),
+        queryset=Fund.objects.all(),
+        help_text=_("The fund from which the project has money."),
+    )
+
+    class Meta(RecordForm.Meta):
+        model = Payment
+        fields = ["amount", "paid_on", "payee", "voucher", "purpose_zh", "purpose_en"]
+        help_texts = {
+            "voucher": _("As it stands on the voucher, such as 0512-07."),
+            "paid_on": _("The day on the voucher."),
+        }
+        error_messages = {"voucher": {"unique": _("A payment with this voucher exists already.")}}
+
+    field_order = ["project", "fund"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._offer_funds()
+        self._offer_projects()
+        if self.instance.pk:
+            self.initial["project"] = self.instance.line.project
+            self.initial["fund"] = self.instance.line.fund_id
+        self.helper.layout = Layout(
+            "project",
+            "fund",
+            "amount",
+            "paid_on",
+            "payee",
+            "voucher",
+            Field("purpose_zh", wrapper_class="wide"),
+            Field("purpose_en", wrapper_class="wide"),
+        )
+
+    def clean(self):
+        cleaned = super().clean()
+        project, fund = cleaned.get("project"), cleaned.get("fund")
+        if not project or not fund:
+            return cleaned
+        lines = FundingLine.objects.select_related("project", "fund", "pool")
+        line = lines.filter(project=project, fund=fund).first()
+        if line is None:
+            self.add_error("fund", _("The project has no money from this fund yet."))
+            return cleaned
+        self.instance.line = line
+        if amount := cleaned.get("amount"):
+            try:
+                money.may_pay(Payment(line=line, amount=amount))
+            except ValidationError as refusal:
+                self._refuse(refusal)
+        return cleaned
+
+
+class AppropriationForm(MoneyForm):
+    class Meta(RecordForm.Meta):
+        model = Appropriation
+        fields = ["fund", "source", "amount", "document", "received_on", "relief_for"]
+        help_texts = {
+            "document": _("As printed, such as 甬财〔2010〕17号."),
+            "relief_for": _("Only for a relief grant to a whole prefecture."),
+        }
+        error_messages = {
+            "document": {"unique": _("An appropriation with this document exists already.")}
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._offer_funds(kind=Fund.Kind.PUBLIC)
+        if "source" in self.fields:
+            supporting = Office.objects.filter(side=Office.Side.SUPPORTING)
+            self.fields["source"].queryset = supporting.exclude(kind=Office.Kind.CHARITY)
+        if "relief_for" in self.fields:
+            receiving = Office.objects.filter(side=Office.Side.RECEIVING, parent=None)
+            self.fields["relief_for"].queryset = Division.objects.filter(
+                pk__in=receiving.values("division")
+            )
+        self.helper.layout = Layout(
+            "fund", "source", "amount", "received_on", "document", "relief_for"
+        )

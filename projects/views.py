@@ -1,0 +1,250 @@
+"""The pages of projects and of their money: allocations, payments, appropriations.
+
+Rule: a page asks and shows; what may be asked is in filters, forms and workflows, and what a
+thing costs in the ledger.
+"""
+
+from typing import Any
+
+from crispy_forms.layout import Layout
+from crispy_forms.utils import render_crispy_form
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet, Sum
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.lists import Column
+from core.money import yuan
+from core.views import Records
+from core.workflow import with_waiting
+from projects import money
+from projects.filters import (
+    AllocationFilter,
+    AppropriationFilter,
+    PaymentFilter,
+    ProjectFilter,
+)
+from projects.forms import (
+    AllocationForm,
+    AppropriationForm,
+    PaymentForm,
+    ProjectForm,
+)
+from projects.models import (
+    Allocation,
+    Appropriation,
+    FundingLine,
+    Payment,
+    Project,
+)
+
+# -- projects ---------------------------------------------------------------------------------
+
+
+def listed(rows: QuerySet) -> QuerySet:
+    """Rows of a list with what they show, and since when somebody waits for them."""
+    return with_waiting(rows.for_list())
+
+
+def project_totals(projects: QuerySet) -> dict[str, Any]:
+    """Agreed and paid yuan of every project of the filter."""
+    lines = FundingLine.objects.filter(project__in=projects.order_by().values("pk"))
+    agreed = projects.aggregate(sum=Sum("agreed_amount"))["sum"]
+    return {"agreed": agreed, "paid": yuan(lines.aggregate(sum=Sum("pool__spent"))["sum"] or 0)}
+
+
+def project_panels(request: HttpRequest, project: Project) -> dict[str, Any]:
+    accounts = money.accounts_of(project)
+    funds = {account.line.fund_id for account in accounts}
+    waiting = project.allocations.exclude(fund__in=funds).select_related("fund")
+    payable = project.status in money.PAYABLE
+    return {
+        "accounts": accounts,
+        "unopened": waiting.order_by("pk"),
+        "similar": Project.objects.visible_to(request.user).similar_to(project)[:5],
+        "may_allocate": payable and request.user.has_perm("projects.add_allocation"),
+        "may_request": payable and request.user.has_perm("projects.add_payment"),
+    }
+
+
+def new_project(request: HttpRequest) -> dict[str, Any]:
+    """Presets of a new project: those of the address, else the year entered last."""
+    known = Project.objects.editable_by(request.user).order_by("-created_at", "-pk")
+    year = known.values_list("year", flat=True).first() or timezone.localdate().year
+    return {"year": year} | {key: value for key, value in request.GET.items() if value}
+
+
+PROJECTS = Records(
+    app="projects",
+    name="project",
+    model=Project,
+    title=_("Projects"),
+    new_title=_("New project"),
+    filterset=ProjectFilter,
+    form=ProjectForm,
+    form_template="projects/project_form.html",
+    columns=[
+        Column("name", _("Project"), ("pinyin",)),
+        Column("county", _("County"), ("county__pinyin",)),
+        Column("supporter", _("Supporting side"), css="mid"),
+        Column("state", _("State"), ("status",)),
+        Column("agreed", _("Agreed"), ("agreed_amount",), css="n"),
+        Column("paid", _("Paid"), ("paid_fen",), css="n"),
+        Column("waiting", _("Waiting"), ("waiting_since",), css="n"),
+    ],
+    row_template="projects/_project_row.html",
+    detail_template="projects/project_detail.html",
+    rows=listed,
+    totals=project_totals,
+    panels=project_panels,
+    initial=new_project,
+    views=[
+        (_("All"), ""),
+        (_("Waiting for me"), "waiting=me"),
+        (_("Government 2010"), "year=2010&kind=government"),
+        (_("Social 2010"), "year=2010&kind=social"),
+        (_("Model villages 2010"), "year=2010&type=model_village"),
+        (_("Drought relief"), "relief=yes"),
+        (_("Under way"), "state=under_way"),
+    ],
+    empty=_("Projects appear here when an office enters them."),
+)
+
+
+def places(request: HttpRequest) -> HttpResponse:
+    """The fields of the places, as the year and the county typed so far limit them."""
+    if not request.user.has_perm("projects.add_project"):
+        raise PermissionDenied
+    form = ProjectForm(user=request.user, initial=request.GET.dict())
+    form.helper.layout = Layout(*form.places_layout())
+    return HttpResponse(render_crispy_form(form))
+
+
+# -- money ------------------------------------------------------------------------------------
+
+
+def sum_of(rows: QuerySet) -> dict[str, Any]:
+    return {"amount": rows.aggregate(sum=Sum("amount"))["sum"]}
+
+
+def preset(request: HttpRequest) -> dict[str, Any]:
+    """The project and the fund of `?project=` or `?line=`, where the person may read them."""
+    line, project = request.GET.get("line", ""), request.GET.get("project", "")
+    visible = Project.objects.visible_to(request.user)
+    if line.isdecimal() and len(line) < 19:
+        lines = FundingLine.objects.filter(pk=line, project__in=visible).select_related("project")
+        if found := lines.first():
+            return {"project": found.project, "fund": found.fund_id}
+    if project.isdecimal() and len(project) < 19:
+        return {"project": visible.filter(pk=project).first()}
+    return {}
+
+
+def new_money(day: str):
+    """Presets of a new allocation or payment: project, fund, today."""
+    return lambda request: {day: timezone.localdate()} | preset(request)
+
+
+ALLOCATIONS = Records(
+    app="projects",
+    name="allocation",
+    model=Allocation,
+    title=_("Allocations"),
+    new_title=_("Propose an allocation"),
+    filterset=AllocationFilter,
+    form=AllocationForm,
+    form_template="projects/allocation_form.html",
+    columns=[
+        Column("number", _("Allocation"), ("number",)),
+        Column("project", _("To the project"), ("project__pinyin",)),
+        Column("fund", _("From the fund"), ("fund__pinyin",), css="mid"),
+        Column("day", _("Day"), ("allocated_on",)),
+        Column("state", _("State"), ("status",)),
+        Column("amount", _("Amount"), ("amount",), css="n"),
+        Column("waiting", _("Waiting"), ("waiting_since",), css="n"),
+    ],
+    row_template="projects/_allocation_row.html",
+    detail_template="projects/allocation_detail.html",
+    rows=listed,
+    totals=sum_of,
+    initial=new_money("allocated_on"),
+    views=[
+        (_("All"), ""),
+        (_("Waiting for me"), "waiting=me"),
+        (_("Donated money"), "money=donated"),
+        (_("Public money"), "money=public"),
+        (_("Drought relief"), "relief=yes"),
+    ],
+    empty=_("An allocation is proposed from the page of an approved project."),
+)
+
+
+def payment_panels(request: HttpRequest, payment: Payment) -> dict[str, Any]:
+    return {"origin": money.origin_of(payment)}
+
+
+PAYMENTS = Records(
+    app="projects",
+    name="payment",
+    model=Payment,
+    title=_("Payments"),
+    new_title=_("Request a payment"),
+    filterset=PaymentFilter,
+    form=PaymentForm,
+    form_template="projects/payment_form.html",
+    columns=[
+        Column("number", _("Payment"), ("number",)),
+        Column("project", _("For the project"), ("line__project__pinyin",)),
+        Column("fund", _("From the fund"), ("line__fund__pinyin",), css="mid"),
+        Column("day", _("Day"), ("paid_on",)),
+        Column("state", _("State"), ("status",)),
+        Column("amount", _("Amount"), ("amount",), css="n"),
+        Column("waiting", _("Waiting"), ("waiting_since",), css="n"),
+    ],
+    row_template="projects/_payment_row.html",
+    detail_template="projects/payment_detail.html",
+    rows=listed,
+    totals=sum_of,
+    panels=payment_panels,
+    initial=new_money("paid_on"),
+    views=[
+        (_("All"), ""),
+        (_("Waiting for me"), "waiting=me"),
+        (_("Paid"), "state=paid"),
+        (_("Donated money"), "money=donated"),
+        (_("Public money"), "money=public"),
+    ],
+    empty=_("A payment is requested from the page of a project that has money."),
+)
+
+APPROPRIATIONS = Records(
+    app="projects",
+    name="appropriation",
+    model=Appropriation,
+    title=_("Appropriations"),
+    new_title=_("New appropriation"),
+    filterset=AppropriationFilter,
+    form=AppropriationForm,
+    columns=[
+        Column("document", _("Document"), ("document",)),
+        Column("fund", _("To the fund"), ("fund__pinyin",)),
+        Column("source", _("Whose budget"), ("source__path",), css="mid"),
+        Column("day", _("Received on"), ("received_on",)),
+        Column("state", _("State"), ("status",)),
+        Column("amount", _("Amount"), ("amount",), css="n"),
+        Column("waiting", _("Waiting"), ("waiting_since",), css="n"),
+    ],
+    row_template="projects/_appropriation_row.html",
+    detail_template="projects/appropriation_detail.html",
+    rows=listed,
+    totals=sum_of,
+    initial=lambda request: {"received_on": timezone.localdate()},
+    views=[
+        (_("All"), ""),
+        (_("Waiting for me"), "waiting=me"),
+        (_("Relief grants"), "relief=yes"),
+        (_("2010"), "year=2010"),
+    ],
+    empty=_("Public money that reaches a fund is recorded here and confirmed by finance."),
+)
