@@ -110,6 +110,16 @@ class Course(Named, Searched, Record):
         return f"C-{self.starts_on.year}"
 
     @property
+    def day_count(self) -> int:
+        """Days from the first to the last, both counted."""
+        return (self.ends_on - self.starts_on).days + 1
+
+    @property
+    def sign(self) -> str:
+        """The qualifier as pages show it; empty for an exact count."""
+        return "" if self.people_qualifier == Qualifier.EXACT else self.people_qualifier
+
+    @property
     def summary(self) -> str:
         return f"{self.office} → {self.division}"
 

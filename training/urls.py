@@ -1,2 +1,7 @@
+"""Addresses of courses and secondments."""
+
+from training import views
+
 app_name = "training"
-urlpatterns = []
+
+urlpatterns = [*views.COURSES.urls("courses/"), *views.SECONDMENTS.urls("secondments/")]
