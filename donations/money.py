@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core.models import Counter
 from donations.models import Gift
 from ledger import money as ledger
-from projects.money import line_of, may_receive
+from projects.money import may_receive, receiving_line
 
 RECEIPT_DIGITS = 6
 
@@ -34,15 +34,13 @@ def receipt_numbers(year: int, count: int) -> list[str]:
 def post_gift(gift: Gift, *, by, note: str = "") -> None:
     """Gives the receipt number and posts the gift: outside → fund, or → the project's line."""
     gift.receipt_number = receipt_numbers(gift.received_on.year, 1)[0]
-    pool = (
-        line_of(gift.project, gift.programme.fund).pool
-        if gift.project
-        else gift.programme.fund.pool
-    )
+    fund = gift.programme.fund
+    bound = gift.project_id is not None
+    pool = receiving_line(gift.project_id, fund, gift.amount).pool if bound else fund.pool
     gift.movement = ledger.receive(
         pool,
         gift.amount,
-        kind="bound_gift" if gift.project else "gift",
+        kind="bound_gift" if bound else "gift",
         voucher=f"gift:{gift.receipt_number}",
         on=gift.received_on,
         by=by,

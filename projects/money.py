@@ -26,6 +26,14 @@ def line_of(project: Project, fund: Fund) -> FundingLine:
     return line or FundingLine.objects.create(project=project, fund=fund, pool=ledger.open_line())
 
 
+def receiving_line(project_id: int, fund: Fund, amount) -> FundingLine:
+    """The line that takes an amount on, under the project's lock, so that two amounts that come at
+    the same time do not pass the agreed amount together. Raises ValidationError as may_receive."""
+    project = Project.objects.select_for_update(of=("self",)).get(pk=project_id)
+    may_receive(project, fund, amount)
+    return line_of(project, fund)
+
+
 def may_allocate(allocation: Allocation) -> None:
     """Raises ValidationError when the project is not approved, the purpose differs or the agreed
     amount would be passed."""
@@ -58,9 +66,7 @@ def may_receive(project: Project, fund: Fund, amount) -> None:
 
 def allocate(allocation: Allocation, *, by, note: str = "") -> None:
     """Posts an approved allocation: fund → funding line."""
-    project = Project.objects.select_for_update(of=("self",)).get(pk=allocation.project_id)
-    may_receive(project, allocation.fund, allocation.amount)
-    line = line_of(project, allocation.fund)
+    line = receiving_line(allocation.project_id, allocation.fund, allocation.amount)
     allocation.movement = ledger.allocate(
         allocation.fund.pool,
         line.pool,
