@@ -56,8 +56,10 @@ def check(record: Record, move: Move, *, by) -> None:
             _("%(record)s is %(state)s now; this move is not possible from there.")
             % {"record": record.number, "state": record.state.word}
         )
-    if not by.can(move.permission, record, editing=move.own_scope):
+    if not by.can(move.permission, record):
         raise PermissionDenied(_("Your role does not include this move."))
+    if move.own_scope and not by.can(move.permission, record, editing=True):
+        raise PermissionDenied(_("This is done by the office that keeps the record."))
     if _own_work(record, move, by):
         raise PermissionDenied(_("You submitted this yourself; another person must decide it."))
     if move.guard:
@@ -138,7 +140,9 @@ def waiting_for(user) -> list[Waiting]:
     for workflow, move in duties():
         if not user.has_perm(move.permission):
             continue
-        records = workflow.model.objects.visible_to(user).filter(status__in=move.source)
+        rows = workflow.model.objects
+        scope = rows.editable_by(user) if move.own_scope else rows.visible_to(user)
+        records = scope.filter(status__in=move.source)
         records = without_own_work(records, workflow, move, user)
         queues.append(Waiting(workflow, move, records.order_by("status_at", "pk")))
     return queues
