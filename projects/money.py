@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from core.money import money_text, yuan
 from ledger import money as ledger
-from ledger.models import Fund
+from ledger.models import Fund, Movement
 from ledger.trace import givers_of
 from projects.models import Allocation, Appropriation, FundingLine, Payment, Project
 
@@ -143,9 +143,9 @@ def accounts_of(project: Project) -> list[Account]:
 
 @dataclass(frozen=True)
 class Origin:
-    """Whose money a payment used: appropriations by name, gifts by their number and sum."""
+    """Whose money a payment used: appropriations one by one, gifts by their number and sum."""
 
-    appropriations: list[tuple[Appropriation, Decimal]]
+    appropriations: list[tuple[Movement, Appropriation | None, Decimal]]
     gift_count: int
     gift_amount: Decimal
 
@@ -155,6 +155,9 @@ def origin_of(payment: Payment) -> Origin | None:
     if payment.movement_id is None:
         return None
     amounts = {giver.movement_id: giver.amount for giver in givers_of(payment.movement_id)}
-    public = Appropriation.objects.filter(movement__in=amounts).order_by("pk")
-    appropriations = [(entry, amounts.pop(entry.movement_id)) for entry in public]
+    public = Movement.objects.filter(pk__in=amounts, kind=Movement.Kind.APPROPRIATION)
+    records = {
+        entry.movement_id: entry for entry in Appropriation.objects.filter(movement__in=public)
+    }
+    appropriations = [(one, records.get(one.pk), amounts.pop(one.pk)) for one in public]
     return Origin(appropriations, len(amounts), sum(amounts.values(), Decimal(0)))
