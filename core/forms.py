@@ -13,7 +13,7 @@ from django.forms import widgets
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext
 
 from core.money import FEN, LARGEST, AmountField
 from core.text import day_text, half_width, visible_text
@@ -137,11 +137,19 @@ class CountField(forms.IntegerField):
         return super().to_python(text)
 
 
-TOO_LONG = ngettext_lazy(
-    "The text may have %(limit_value)d character; it has %(show_value)d.",
-    "The text may have %(limit_value)d characters; it has %(show_value)d.",
-    "limit_value",
-)
+class AtMost(MaxLengthValidator):
+    """A longest length that says in words how long a text may be and how long it is."""
+
+    def __call__(self, value):
+        length = len(value)
+        if length > self.limit_value:
+            words = ngettext(
+                "The text may have %(limit)s character; it has %(length)s.",
+                "The text may have %(limit)s characters; it has %(length)s.",
+                self.limit_value,
+            )
+            shown = {"limit": f"{self.limit_value:,}", "length": f"{length:,}"}
+            raise ValidationError(words % shown, code=self.code)
 
 
 def form_field(field, **kwargs):
@@ -153,6 +161,8 @@ def form_field(field, **kwargs):
         return field.formfield(form_class=DayField, **kwargs)
     if internal in WHOLE_NUMBERS and not field.choices:
         return field.formfield(form_class=CountField, **kwargs)
+    if internal == "TextField":
+        return field.formfield(validators=field.validators, **kwargs)
     return field.formfield(**kwargs)
 
 
@@ -178,9 +188,10 @@ class RecordForm(forms.ModelForm):
             field.widget.attrs.pop("maxlength", None)  # a browser would cut what is pasted
             if visible_text not in field.validators:
                 field.validators.append(visible_text)
-            for validator in field.validators:
-                if isinstance(validator, MaxLengthValidator):
-                    validator.message = TOO_LONG
+            field.validators = [
+                AtMost(rule.limit_value) if isinstance(rule, MaxLengthValidator) else rule
+                for rule in field.validators
+            ]
 
     def clean(self):
         if self.instance.pk and hasattr(self.instance, "status") and not is_editable(self.instance):
