@@ -77,6 +77,9 @@ class GivingFilter(django_filters.FilterSet):
     programme = django_filters.ModelChoiceFilter(queryset=programmes_of, label=_("Programme"))
     received_from = DayFilter(field_name="received_on", lookup_expr="gte", label=_("Received from"))
     received_to = DayFilter(field_name="received_on", lookup_expr="lte", label=_("Received until"))
+    relief = django_filters.BooleanFilter(
+        field_name="programme__is_drought_relief", label=_("Drought relief")
+    )
 
     def search(self, queryset, name, value):
         """Numbers by their index, anything else among the donors."""
@@ -119,6 +122,9 @@ class GoodsGiftFilter(GivingFilter):
     status = django_filters.ChoiceFilter(choices=GoodsGift.Status.choices, label=_("State"))
     basis = django_filters.ChoiceFilter(
         choices=GoodsGift.Basis.choices, label=_("Basis of the value")
+    )
+    unvalued = django_filters.BooleanFilter(
+        field_name="value_amount", lookup_expr="isnull", label=_("Without a value")
     )
 
     class Meta:

@@ -1,7 +1,7 @@
-"""`manage.py trace NUMBER [--json]`: a gift to its payments, or a payment to its givers, to the fen.
+"""`manage.py trace NUMBER [--json]`: a gift to its payments, a payment to its givers, to the fen.
 
-NUMBER is a gift's receipt number (NB-2010-004217) or own number (G-2010-000001), or a payment's own
-number (Z-2010-00001) or voucher. Exit status 1 and one sentence for a number that is not known.
+NUMBER is a receipt number (NB-2010-004217), a gift's own number (G-2010-000001), a payment's number
+(Z-2010-00001) or voucher. Exit status 1 and one sentence for a number that nobody has.
 
 With --json one object is printed. Amounts are yuan as strings with two decimals, days ISO 8601.
 Of a gift:

@@ -1,0 +1,638 @@
+"""The pages of donors, programmes and gifts, and the same in the admin."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from core.workflow import perform
+from donations.models import Donor, Gift, GoodsGift, Programme
+from ledger import money as ledger
+
+
+def typed(programme, donor=None, **changes) -> dict[str, str]:
+    """What a clerk types for a gift."""
+    values = {
+        "donor": donor.number if donor else "",
+        "programme": str(programme.pk),
+        "project": "",
+        "amount": "1,000.00",
+        "amount_unit": "yuan",
+        "received_on": "2010-03-18",
+        "method": "bank",
+        "bank_reference": "",
+        "message": "",
+    }
+    return values | changes
+
+
+def errors_of(response) -> str:
+    """Every refusal of a page's form, in one text."""
+    form = response.context.get("form") or response.context["adminform"].form
+    return " ".join(text for texts in form.errors.values() for text in texts)
+
+
+def queries_of(client, address: str) -> int:
+    client.get(address)  # warms what is kept between requests
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(address).status_code == 200
+    return len(queries)
+
+
+# -- entry ----------------------------------------------------------------------------------------
+
+
+def test_a_clerk_enters_a_gift_of_a_known_donor(make, cast, client_of):
+    programme, donor = make.programme(), make.donor(name_zh="王小明")
+    data = typed(programme, donor, amount="１．２５", amount_unit="wan", bank_reference="B-77")
+    response = client_of(cast.clerk).post("/gifts/new/", data)
+    gift = Gift.objects.get()
+    assert response.status_code == 302 and response.url == f"/gifts/{gift.pk}/"
+    assert (gift.donor, gift.amount, gift.status) == (donor, Decimal("12500.00"), "recorded")
+    assert gift.custodian == programme.fund.custodian and gift.created_by == cast.clerk
+    assert gift.number == "G-2010-000001" and gift.receipt_number is None
+
+
+def test_a_donor_is_found_by_name_and_by_what_the_suggestion_fills_in(make, cast, client_of):
+    donor = make.donor(name_zh="王小明")
+    for text in ("王小明", f"{donor.number} 王小明", donor.number.lower()):
+        data = typed(make.programme(), donor=None) | {"donor": text}
+        assert client_of(cast.clerk).post("/gifts/new/", data).status_code == 302
+    assert Gift.objects.filter(donor=donor).count() == 3
+
+
+def test_a_name_that_is_not_known_is_answered_with_those_like_it(make, cast, client_of):
+    make.donor(name_zh="王小明")
+    response = client_of(cast.clerk).post(
+        "/gifts/new/", typed(make.programme(), donor="") | {"donor": "小明"}
+    )
+    assert response.status_code == 422
+    assert "There is no “小明”. Is it 王小明 (D-000001)?" in errors_of(response)
+    assert 'value="小明"' in response.content.decode()
+
+
+def test_two_donors_of_one_name_are_told_apart_by_number(make, cast, client_of):
+    make.donor(name_zh="王小明")
+    make.donor(name_zh="王小明")
+    response = client_of(cast.clerk).post(
+        "/gifts/new/", typed(make.programme()) | {"donor": "王小明"}
+    )
+    assert "fits several" in errors_of(response) and not Gift.objects.exists()
+
+
+def test_a_new_donor_is_typed_with_kind_and_consent(make, cast, client_of):
+    data = typed(
+        make.programme(),
+        new_donor_name="甬江纺织厂",
+        new_donor_kind="enterprise",
+        new_donor_consent="on",
+    )
+    assert client_of(cast.clerk).post("/gifts/new/", data).status_code == 302
+    donor = Gift.objects.get().donor
+    assert (donor.name_zh, donor.kind, donor.has_name_consent) == ("甬江纺织厂", "enterprise", True)
+    assert donor.consent_on == date(2010, 3, 18) and donor.custodian == make.office("nb-charity")
+
+
+def test_a_namesake_is_a_question_and_not_a_refusal(make, cast, client_of):
+    known = make.donor(name_zh="王小明")
+    data = typed(make.programme(), new_donor_name="王小明", new_donor_kind="person")
+    response = client_of(cast.clerk).post("/gifts/new/", data)
+    assert known.number in errors_of(response) and Donor.objects.count() == 1
+    data["new_donor_anyway"] = "on"
+    assert client_of(cast.clerk).post("/gifts/new/", data).status_code == 302
+    assert Donor.objects.filter(name_zh="王小明").count() == 2
+
+
+def test_an_anonymous_donor_needs_no_name(make, cast, client_of):
+    data = typed(make.programme(), new_donor_kind="anonymous")
+    assert client_of(cast.clerk).post("/gifts/new/", data).status_code == 302
+    assert Gift.objects.get().donor.name_zh == "匿名"
+
+
+def test_a_gift_without_donor_is_refused_and_leaves_no_donor_behind(make, cast, client_of):
+    response = client_of(cast.clerk).post("/gifts/new/", typed(make.programme()))
+    assert "Enter the donor" in errors_of(response)
+    data = typed(make.programme(), new_donor_name="新人", new_donor_kind="person", amount="-1")
+    assert client_of(cast.clerk).post("/gifts/new/", data).status_code == 422
+    assert not Donor.objects.filter(name_zh="新人").exists()
+
+
+def test_a_gift_bound_to_a_project_that_is_not_approved_is_refused_in_words(make, cast, client_of):
+    project = make.project(office=make.office("nb-charity"))
+    data = typed(make.programme(), make.donor(), project=project.number)
+    response = client_of(cast.clerk).post("/gifts/new/", data)
+    assert response.status_code == 422 and "The project is not approved yet." in errors_of(response)
+    assert f'value="{project.number}"' in response.content.decode()
+
+
+def test_a_gift_is_bound_to_an_approved_project_within_its_agreed_amount(make, cast, client_of):
+    project = make.approved_project(agreed_amount=Decimal("5000.00"))
+    data = typed(make.programme(), make.donor(), project=project.number, amount="6000")
+    assert "5,000.00" in errors_of(client_of(cast.clerk).post("/gifts/new/", data))
+    assert client_of(cast.clerk).post("/gifts/new/", data | {"amount": "5000"}).status_code == 302
+    assert Gift.objects.get().project == project
+
+
+def test_a_fund_for_water_takes_no_gift_bound_to_a_school(make, cast, client_of):
+    programme = make.programme(fund=make.fund(project_types=["water"]))
+    school = make.approved_project(types=["school"])
+    response = client_of(cast.clerk).post(
+        "/gifts/new/", typed(programme, make.donor(), project=school.number)
+    )
+    assert "purpose of the fund" in errors_of(response)
+
+
+def test_the_same_bank_reference_twice_is_refused_in_words(make, cast, client_of):
+    first = make.gift(bank_reference="B-77")
+    data = typed(first.programme, first.donor, bank_reference="B-77")
+    response = client_of(cast.clerk).post("/gifts/new/", data)
+    assert response.status_code == 422
+    assert "This bank reference stands on G-2010-000001 already." in errors_of(response)
+
+
+def test_a_returned_gift_is_edited_and_recorded_again(make, cast, client_of):
+    gift = perform(make.gift(), "return", by=cast.finance, note="金额与银行不符")
+    client = client_of(cast.clerk)
+    data = typed(gift.programme, gift.donor, amount="9,000.00")
+    assert client.post(f"/gifts/{gift.pk}/edit/", data).status_code == 302
+    assert client.post(f"/gifts/{gift.pk}/move/resubmit/", {"note": ""}).status_code == 302
+    gift.refresh_from_db()
+    assert (gift.status, gift.amount) == ("recorded", Decimal("9000.00"))
+
+
+def test_suggestions_come_by_characters_and_pinyin(make, cast, client_of):
+    make.donor(name_zh="王小明")
+    for text in ("小明", "wangxiaoming", "wxm", "D-000001"):
+        page = client_of(cast.clerk).get("/donors/options/", {"donor": text}).content.decode()
+        assert "D-000001 王小明" in page
+    assert client_of(cast.reporter).get("/donors/options/?donor=王").status_code == 403
+
+
+# -- bad input, on the page and in the admin -------------------------------------------------------
+
+BAD = [
+    # field, typed, what is said (empty: it is read right)
+    ("amount", "-5", "more than zero"),
+    ("amount", "0", "more than zero"),
+    ("amount", "NaN", "in figures"),
+    ("amount", "9" * 30, "larger than"),
+    ("amount", "1.005", "two decimals"),
+    ("amount", "<b>1</b>", "in figures"),
+    ("amount", "１２，０００．５０", ""),
+    ("received_on", "2999-01-01", "cannot be after today"),
+    ("received_on", "soon", "year-month-day"),
+    ("received_on", "２０１０年３月１８日", ""),
+    ("bank_reference", "x" * 5000, "may have 60 characters; it has 5,000"),
+    ("bank_reference", "a\x00b", "ull character"),
+    ("message", "x" * 5000, "may have 500 characters; it has 5,000"),
+    ("message", "‮1000", "reading direction"),
+    ("message", "<script>alert(1)</script>", ""),
+    ("donor", "<i>nobody</i>", "There is no"),
+    ("donor", "x" * 5000, "200 characters"),
+    ("programme", "999999999999999999999", "valid choice"),
+    ("project", "没有这个项目", "There is no"),
+]
+
+
+@pytest.mark.parametrize("address", ["/gifts/new/", "/admin/donations/gift/add/"])
+@pytest.mark.parametrize(
+    ("field", "text", "says"), BAD, ids=[f"{field} {text[:12]!a}" for field, text, _says in BAD]
+)
+def test_what_is_typed_is_read_right_or_refused_in_words(
+    make, cast, client_of, address, field, text, says
+):
+    data = typed(make.programme(), make.donor(), message="留言") | {field: text}
+    response = client_of(cast.clerk).post(address, data)
+    if not says:
+        assert response.status_code == 302 and Gift.objects.count() == 1
+        return
+    assert response.status_code in (200, 422) and not Gift.objects.exists()
+    assert says in errors_of(response)
+    page = response.content.decode()
+    assert "<b>1</b>" not in page and "<i>nobody" not in page
+    if field != "message":
+        assert "留言" in page
+
+
+def test_what_is_html_is_shown_as_text(make, cast, client_of):
+    gift = make.gift(message="<script>alert(1)</script>")
+    page = client_of(cast.clerk).get(f"/gifts/{gift.pk}/").content.decode()
+    assert "&lt;script&gt;" in page and "<script>alert" not in page
+
+
+@pytest.mark.parametrize("text", ["NaN", "-1", "0", "1.005", "9" * 40, "<b>", "\x00"])
+@pytest.mark.parametrize("address", ["/goods/new/", "/admin/donations/goodsgift/add/"])
+def test_a_bad_quantity_of_goods_is_refused_in_words(make, cast, client_of, address, text):
+    response = client_of(cast.clerk).post(address, goods(make, quantity=text))
+    assert response.status_code in (200, 422) and not GoodsGift.objects.exists()
+    assert "quantity" in (response.context.get("form") or response.context["adminform"].form).errors
+
+
+# -- who may ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/gifts/{}/", "/gifts/{}/edit/", "/gifts/{}/move/confirm/", "/gifts/{}/receipt/"],
+)
+def test_a_stranger_does_not_learn_that_a_gift_exists(make, cast, client_of, address):
+    gift = make.gift()
+    assert client_of(cast.stranger).get(address.format(gift.pk)).status_code == 404
+    assert client_of(cast.sysadmin).get(address.format(gift.pk)).status_code == 403
+
+
+@pytest.mark.parametrize("kind", ["gifts", "goods", "donors"])
+def test_a_role_without_gifts_has_no_list_of_them(cast, client_of, kind):
+    assert client_of(cast.reporter).get(f"/{kind}/").status_code == 403
+    assert client_of(cast.auditor).get(f"/{kind}/").status_code == 200
+    assert client_of(cast.auditor).get(f"/{kind}/new/").status_code == 403
+
+
+def test_a_reader_may_not_edit_a_gift(make, cast, client_of):
+    gift = make.gift()
+    for reader in (cast.auditor, cast.finance, cast.officer):
+        assert client_of(reader).get(f"/gifts/{gift.pk}/").status_code == 200
+        assert client_of(reader).get(f"/gifts/{gift.pk}/edit/").status_code == 403
+
+
+def test_the_other_clerk_may_not_confirm_and_the_own_gift_is_nobodys_to_confirm(
+    make, cast, client_of
+):
+    own = make.gift(created_by=cast.finance)
+    other = make.gift()
+    for client, gift in ((client_of(cast.clerk2), other), (client_of(cast.finance), own)):
+        answer = client.post(f"/gifts/{gift.pk}/move/confirm/", {"note": ""})
+        assert answer.status_code == 403
+    assert "another person must decide it" in (
+        client_of(cast.finance).get(f"/gifts/{own.pk}/").content.decode()
+    )
+    response = client_of(cast.finance).post(
+        "/admin/donations/gift/",
+        {"action": "confirm", "_selected_action": [own.pk], "note": ""},
+        follow=True,
+    )
+    assert "another person must decide it" in response.content.decode()
+    own.refresh_from_db()
+    assert own.status == "recorded"
+
+
+def test_raw_sql_cannot_confirm_own_work(make, cast):
+    own = make.gift(created_by=cast.finance)
+    with pytest.raises(DatabaseError, match="own_work"), transaction.atomic():
+        _decide_by_hand(own, cast.finance)
+    with pytest.raises(DatabaseError, match="status_without_decision"), transaction.atomic():
+        Gift.objects.filter(pk=own.pk).update(status="confirmed")
+
+
+def _decide_by_hand(gift, user) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO core_decision (workflow, record_id, move, from_status, to_status,"
+            " decided_by_id, note, content_hash) VALUES"
+            " ('gift', %s, 'confirm', 'recorded', 'confirmed', %s, '', '')",
+            [gift.pk, user.pk],
+        )
+
+
+def test_a_confirmed_gift_is_frozen_on_page_admin_and_by_sql(make, cast, client_of):
+    gift = make.posted_gift()
+    data = typed(gift.programme, gift.donor, amount="1.00")
+    assert client_of(cast.clerk).post(f"/gifts/{gift.pk}/edit/", data).status_code == 422
+    admin = client_of(cast.clerk).post(f"/admin/donations/gift/{gift.pk}/change/", data)
+    assert admin.status_code == 403
+    with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
+        Gift.objects.filter(pk=gift.pk).update(amount="1.00")
+    gift.refresh_from_db()
+    assert gift.amount == Decimal("10000.00")
+
+
+def test_a_gift_is_never_deleted(make, cast, client_of):
+    gift = make.gift()
+    assert client_of(cast.clerk).post(f"/admin/donations/gift/{gift.pk}/delete/").status_code == 403
+    with pytest.raises(DatabaseError, match="never_deleted"), transaction.atomic():
+        gift.delete()
+
+
+# -- lists -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("address", ["/gifts/", "/gifts/?status=posted&q=演示", "/donors/"])
+def test_thirty_gifts_cost_the_queries_of_three(make, cast, client_of, address):
+    client = client_of(cast.finance)
+    programme = make.programme()
+    for _gift in range(3):
+        make.posted_gift(programme=programme)
+    few = queries_of(client, address)
+    for _gift in range(27):
+        make.posted_gift(programme=programme)
+    assert queries_of(client, address) == few
+
+
+def test_thirty_programmes_and_goods_cost_the_queries_of_three(make, cast, client_of):
+    client = client_of(cast.clerk)
+    for _programme in range(3):
+        make.goods()
+    few = queries_of(client, "/programmes/"), queries_of(client, "/goods/")
+    for _programme in range(27):
+        make.goods()
+    assert (queries_of(client, "/programmes/"), queries_of(client, "/goods/")) == few
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("q=小明", 1),
+        ("q=wangxm", 0),
+        ("q=wxm", 1),
+        ("q=NB-2010-000001", 1),
+        ("q=G-2010-000002", 1),
+        ("receipt=nb-2010-000001", 1),
+        ("status=posted", 1),
+        ("method=cash", 1),
+        ("binding=bound", 1),
+        ("binding=free", 2),
+        ("received_from=2010-05-01", 1),
+        ("received_to=2010-04-30", 2),
+        ("received_from=2010-03-01&received_to=2010-03-31", 2),
+        ("amount_from=20000", 1),
+        ("amount_to=1万", 2),
+        ("amount_from=5000&amount_to=15000", 1),
+        ("status=nonsense", 3),
+        ("amount_from=abc", 3),
+    ],
+)
+def test_the_list_of_gifts_is_filtered(make, cast, client_of, query, found):
+    programme = make.programme()
+    make.posted_gift(programme=programme, donor=make.donor(name_zh="王小明"))
+    make.gift("100.00", programme=programme, method="cash", project=make.approved_project())
+    make.gift("30000.00", programme=programme, received_on=date(2010, 5, 2))
+    response = client_of(cast.finance).get(f"/gifts/?{query}")
+    assert response.context["page"].total == found
+
+
+def test_the_list_of_gifts_is_narrowed_to_a_programme_and_sums_the_whole_filter(
+    make, cast, client_of
+):
+    programme = make.programme()
+    for _gift in range(31):
+        make.gift("10.10", programme=programme)
+    make.gift("99.00")
+    response = client_of(cast.finance).get(f"/gifts/?programme={programme.pk}")
+    assert response.context["totals"] == {"amount": Decimal("313.10")}
+    assert len(response.context["records"]) == 30
+
+
+def test_a_filter_wider_than_the_cap_says_so_instead_of_adding_up(
+    make, cast, client_of, monkeypatch
+):
+    monkeypatch.setattr("donations.views.COUNT_CAP", 1)
+    make.gift()
+    make.gift()
+    response = client_of(cast.finance).get("/gifts/")
+    assert "narrow the filter" in str(response.context["totals"]["amount"])
+
+
+@pytest.mark.parametrize("sort", ["number", "-received_on", "amount", "-amount", "status"])
+def test_the_list_of_gifts_is_sorted(make, cast, client_of, sort):
+    for amount in ("3.00", "1.00", "2.00"):
+        make.gift(amount)
+    response = client_of(cast.finance).get(f"/gifts/?sort={sort}")
+    assert response.status_code == 200 and len(response.context["records"]) == 3
+
+
+# -- confirming ------------------------------------------------------------------------------------
+
+
+def test_a_gift_is_confirmed_posted_and_has_a_receipt(make, cast, client_of):
+    gift = make.gift("120000.00")
+    client = client_of(cast.finance)
+    assert client.post(f"/gifts/{gift.pk}/move/confirm/", {"note": ""}).status_code == 302
+    gift.refresh_from_db()
+    page = client.get(f"/gifts/{gift.pk}/").content.decode()
+    assert gift.receipt_number == "NB-2010-000001" and gift.check_code in page
+    receipt = client.get(f"/gifts/{gift.pk}/receipt/").content.decode()
+    for text in ("NB-2010-000001", gift.check_code, "壹拾贰万元整", "120,000.00"):
+        assert text in receipt
+    assert "公益性单位接受捐赠统一收据" in receipt
+
+
+def test_before_it_is_posted_a_gift_has_no_receipt_and_shows_no_code(make, cast, client_of):
+    gift = make.gift()
+    client = client_of(cast.clerk)
+    assert client.get(f"/gifts/{gift.pk}/receipt/").url == f"/gifts/{gift.pk}/"
+    assert gift.check_code not in client.get(f"/gifts/{gift.pk}/").content.decode()
+
+
+def test_the_page_of_a_gift_costs_the_same_with_one_payment_and_with_ten(make, cast, client_of):
+    project = make.project_under_way()
+    gift = make.posted_gift(project=project)
+    line = project.lines.get()
+    client = client_of(cast.finance)
+    make.paid_payment(line, "100.00")
+    few = queries_of(client, f"/gifts/{gift.pk}/")
+    for _payment in range(9):
+        make.paid_payment(line, "100.00")
+    assert queries_of(client, f"/gifts/{gift.pk}/") == few
+    assert "0426-" in client.get(f"/gifts/{gift.pk}/").content.decode()
+
+
+def test_ticked_gifts_are_confirmed_and_each_refusal_is_told(make, cast, client_of):
+    programme = make.programme()
+    good = [make.gift(programme=programme) for _gift in range(3)]
+    own = make.gift(programme=programme, created_by=cast.finance)
+    done = make.posted_gift(programme=programme)
+    keys = [gift.pk for gift in (*good, own, done)]
+    response = client_of(cast.finance).post("/gifts/confirm/", {"gift": keys})
+    page = response.content.decode()
+    assert "3 gifts are confirmed and posted" in page
+    assert "You submitted this yourself" in page and "this move is not possible" in page
+    numbers = Gift.objects.filter(pk__in=keys[:3]).order_by("pk")
+    assert [gift.receipt_number for gift in numbers] == [
+        "NB-2010-000002",
+        "NB-2010-000003",
+        "NB-2010-000004",
+    ]
+
+
+def test_nobody_confirms_by_list_without_the_role_or_outside_the_scope(make, cast, client_of):
+    gift = make.gift()
+    assert client_of(cast.clerk).post("/gifts/confirm/", {"gift": gift.pk}).status_code == 403
+    assert client_of(cast.finance).get("/gifts/confirm/").status_code == 405
+    cast.finance.office = make.office("qdn")
+    cast.finance.save()
+    page = client_of(cast.finance).post("/gifts/confirm/", {"gift": gift.pk}).content.decode()
+    assert "None of these gifts may be read by you." in page
+    gift.refresh_from_db()
+    assert gift.status == "recorded"
+
+
+@pytest.mark.parametrize("keys", [[], ["x"], ["9" * 30], ["-1"]])
+def test_nothing_ticked_is_a_sentence(cast, client_of, keys):
+    response = client_of(cast.finance).post("/gifts/confirm/", {"gift": keys}, follow=True)
+    assert "Tick the gifts to confirm first." in response.content.decode()
+
+
+def test_the_admin_confirms_and_returns_with_a_reason(make, cast, client_of):
+    one, two = make.gift(), make.gift()
+    client = client_of(cast.finance)
+    act = {"_selected_action": [two.pk], "action": "return", "note": ""}
+    page = client.post("/admin/donations/gift/", act, follow=True).content.decode()
+    assert "Give the reason" in page
+    client.post("/admin/donations/gift/", act | {"note": "少了附言"})
+    client.post("/admin/donations/gift/", act | {"action": "confirm", "_selected_action": [one.pk]})
+    one.refresh_from_db(), two.refresh_from_db()
+    assert (one.status, two.status) == ("posted", "returned")
+
+
+# -- payment to givers ----------------------------------------------------------------------------
+
+
+def test_the_givers_of_a_payment_are_named_to_those_who_may_read_gifts(make, cast, client_of):
+    project = make.project_under_way()
+    programme = make.programme()
+    gift = make.posted_gift("300.00", programme=programme, project=project)
+    make.posted_gift("300.00", programme=programme, project=project)
+    payment = make.paid_payment(project.lines.get(), "400.00")
+    response = client_of(cast.finance).get(f"/payments/{payment.pk}/givers/")
+    page = response.content.decode()
+    assert gift.receipt_number in page and "400.00" in page
+    assert [row.amount for row in response.context["rows"]] == [
+        Decimal("300.00"),
+        Decimal("100.00"),
+    ]
+    assert client_of(cast.reporter).get(f"/payments/{payment.pk}/givers/").status_code == 403
+    assert client_of(cast.stranger).get(f"/payments/{payment.pk}/givers/").status_code == 404
+
+
+def test_the_givers_come_as_a_panel_in_pages_at_the_same_cost(make, cast, client_of):
+    project = make.project_under_way()
+    programme = make.programme()
+    client = client_of(cast.finance)
+    for _gift in range(3):
+        make.posted_gift("10.00", programme=programme, project=project)
+    few_paid = make.paid_payment(project.lines.get(), "30.00")
+    for _gift in range(31):
+        make.posted_gift("10.00", programme=programme, project=project)
+    many_paid = make.paid_payment(project.lines.get(), "310.00")
+    few = queries_of(client, f"/payments/{few_paid.pk}/givers/")
+    assert queries_of(client, f"/payments/{many_paid.pk}/givers/") == few
+    panel = client.get(f"/payments/{many_paid.pk}/givers/?page=2", headers={"HX-Request": "true"})
+    assert "<html" not in panel.content.decode() and len(panel.context["rows"]) == 1
+
+
+def test_money_whose_giver_the_reader_may_not_read_is_counted_and_not_named(make, cast, client_of):
+    line = make.line("100.00")
+    payment = make.paid_payment(line, "40.00")
+    page = client_of(cast.finance).get(f"/payments/{payment.pk}/givers/").content.decode()
+    assert "Money of another office" in page and "40.00" in page
+
+
+# -- donors, programmes, goods --------------------------------------------------------------------
+
+
+def test_a_donor_is_entered_edited_and_shown_with_the_gifts(make, cast, client_of):
+    client = client_of(cast.clerk)
+    data = {"name_zh": "王小明", "kind": "person", "custodian": make.office("nb-charity").pk}
+    assert "Enter the day" in errors_of(
+        client.post("/donors/new/", data | {"has_name_consent": "on"})
+    )
+    assert client.post("/donors/new/", data).status_code == 302
+    donor = Donor.objects.get(name_zh="王小明")
+    make.posted_gift("70.00", donor=donor)
+    make.goods(donor=donor)
+    page = client.get(f"/donors/{donor.pk}/").content.decode()
+    assert "NB-2010-000001" in page and "¥70.00" in page and "Bottled water" in page
+    assert client.post(f"/donors/{donor.pk}/edit/", data | {"phone": "0574-1"}).status_code == 302
+
+
+def test_a_programme_takes_a_fund_of_the_own_scope_that_has_none(make, cast, client_of):
+    client = client_of(cast.clerk)
+    fund, foreign = make.fund(), make.fund(custodian=make.office("nb"))
+    data = {
+        "name_zh": "温暖午餐",
+        "name_en": "Warm lunch",
+        "kind": "programme",
+        "about_zh": "午餐",
+        "starts_on": "2010-01-01",
+        "ends_on": "2030-12-31",
+        "is_public": "on",
+    }
+    assert "valid choice" in errors_of(client.post("/programmes/new/", data | {"fund": foreign.pk}))
+    assert client.post("/programmes/new/", data | {"fund": fund.pk}).status_code == 302
+    programme = Programme.objects.get()
+    assert programme.key == "warm-lunch" and programme.fund == fund
+    assert "valid choice" in errors_of(client.post("/programmes/new/", data | {"fund": fund.pk}))
+    late = data | {"fund": make.fund().pk, "ends_on": "2009-01-01"}
+    assert "before the first" in errors_of(client.post("/programmes/new/", late))
+
+
+def test_a_programme_shows_what_came_in_and_where_it_is(make, cast, client_of):
+    programme = make.programme()
+    project = make.project_under_way()
+    make.posted_gift("1000.00", programme=programme)
+    make.posted_gift("200.00", programme=programme, project=project)
+    make.posted_allocation(programme.fund, project, "500.00")
+    make.paid_payment(project.lines.get(), "300.00")
+    shown = client_of(cast.clerk).get(f"/programmes/{programme.pk}/").context
+    record = shown["record"]
+    assert record.income_amount == Decimal("1200.00") and record.paid_amount == Decimal("300.00")
+    assert record.set_aside_amount == Decimal("400.00")
+    assert record.free_amount == Decimal("500.00")
+    (line,) = shown["lines"]
+    assert (line["received"], line["paid"], line["kept"]) == (
+        Decimal("700.00"),
+        Decimal("300.00"),
+        Decimal("400.00"),
+    )
+
+
+def goods(make, **changes) -> dict[str, object]:
+    return {
+        "donor": make.donor().number,
+        "programme": make.programme().pk,
+        "goods_zh": "大米",
+        "quantity": "２．５",
+        "unit": "吨",
+        "basis": "invoice",
+        "value_amount": "1.2",
+        "value_amount_unit": "wan",
+        "received_on": "2010-03-18",
+    } | changes
+
+
+def test_goods_are_entered_confirmed_and_never_added_to_cash(make, cast, client_of):
+    assert client_of(cast.clerk).post("/goods/new/", goods(make)).status_code == 302
+    gift = GoodsGift.objects.get()
+    assert (gift.quantity, gift.value_amount) == (Decimal("2.5"), Decimal("12000.00"))
+    assert client_of(cast.clerk2).post(f"/goods/{gift.pk}/move/confirm/").status_code == 403
+    client = client_of(cast.finance)
+    assert client.post(f"/goods/{gift.pk}/move/confirm/", {"note": ""}).status_code == 302
+    response = client.get("/goods/")
+    assert response.context["totals"] is None and "大米" in response.content.decode()
+    assert client.get(f"/programmes/{gift.programme_id}/").context["record"].income_amount == 0
+
+
+def test_a_value_needs_a_basis_and_a_basis_a_value(make, cast, client_of):
+    client = client_of(cast.clerk)
+    assert "Enter the value" in errors_of(client.post("/goods/new/", goods(make, value_amount="")))
+    unvalued = goods(make, basis="not_valued")
+    assert "have no value" in errors_of(client.post("/goods/new/", unvalued))
+    assert client.post("/goods/new/", unvalued | {"value_amount": ""}).status_code == 302
+
+
+def test_a_gift_taken_back_is_told_on_its_page(make, cast, client_of):
+    gift = make.posted_gift("100.00")
+    ledger.take_back(
+        gift.movement,
+        gift.programme.fund.pool.gone,
+        Decimal("40.00"),
+        kind="refund",
+        substitute=False,
+        voucher="refund:1",
+        on=date(2010, 4, 1),
+        by=cast.finance,
+    )
+    page = client_of(cast.clerk).get(f"/gifts/{gift.pk}/").content.decode()
+    assert "Went back to the giver" in page and "refund:1" in page
