@@ -101,12 +101,16 @@ class RefundPart:
 
 @dataclass
 class Journey:
-    """A posted gift's way. total = paid + promised + unspent + refunded, in yuan."""
+    """A posted gift's way. total = paid + promised + unspent + refunded, in yuan.
+
+    `steps` are the trace itself, for those who tell what happened on the way.
+    """
 
     total: Decimal
     received_on: date
     funds: list[FundPart]
     refunds: list[RefundPart]
+    steps: list[Step] = field(default_factory=list, repr=False)
 
     @property
     def projects(self) -> list[ProjectPart]:
@@ -168,6 +172,7 @@ def journey_of(gift: Gift) -> Journey:
         received_on=gift.received_on,
         funds=[part for part in funds.values() if part.amount],
         refunds=sorted(refunds, key=lambda part: part.refunded_on),
+        steps=steps,
     )
 
 
