@@ -39,6 +39,11 @@ Text = str | Promise
 TASKS = 50
 
 
+def typed(request: HttpRequest):
+    """What a form was sent with, even if it was sent empty; None where it is only shown."""
+    return request.POST if request.method == "POST" else None
+
+
 class NoteForm(forms.Form):
     """The reason of a move; required where the move says so."""
 
@@ -190,7 +195,7 @@ class Records:
         if not request.user.has_perm(self.permission("add")):
             raise PermissionDenied
         initial = self.initial(request) if self.initial else {}
-        form = self.form(request.POST or None, user=request.user, initial=initial)
+        form = self.form(typed(request), user=request.user, initial=initial)
         if request.method == "POST" and form.is_valid() and self._save(form):
             messages.success(request, _("%(number)s is saved.") % {"number": form.instance})
             return redirect(self.url("detail", form.instance.pk))
@@ -200,7 +205,7 @@ class Records:
         record = self.fetch(request, pk)
         if not request.user.can(self.permission("change"), record, editing=True):
             raise PermissionDenied
-        form = self.form(request.POST or None, user=request.user, instance=record)
+        form = self.form(typed(request), user=request.user, instance=record)
         if request.method == "POST" and form.is_valid() and self._save(form):
             messages.success(request, _("Saved."))
             return redirect(self.url("detail", record.pk))
@@ -233,7 +238,7 @@ class Records:
         wanted = workflow_of(record).by_move.get(move)
         if wanted is None:
             raise Http404
-        form = NoteForm(request.POST or None, move=wanted)
+        form = NoteForm(typed(request), move=wanted)
         if request.method != "POST":
             return self._move_page(request, record, wanted, form)
         if not form.is_valid():
