@@ -256,18 +256,12 @@ class ProjectForm(RecordForm):
 
     # -- what was typed ---------------------------------------------------------------------------
 
-    def clean(self):
-        cleaned = super().clean()
-        cleaned["village"] = self._village(
-            cleaned.get("village"), cleaned.get("county"), cleaned.get("town")
-        )
-        return cleaned
-
-    @staticmethod
-    def _village(name: str | None, county: Division | None, town: Division | None):
+    def clean_village(self) -> Village | None:
         """The village of this name: the known one, or a new one that is saved with the project."""
+        name, county = self.cleaned_data["village"], self.cleaned_data.get("county")
         if not name or not county:
             return None
+        town = self.cleaned_data.get("town")
         known = Village.objects.filter(county=county, name_zh=name)
         exact = known.filter(town=town).first()
         if exact is None and town is None and len(several := list(known[:2])) == 1:

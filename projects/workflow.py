@@ -19,9 +19,12 @@ from projects.models import Allocation, Appropriation, Payment, Project
 
 def enough_to_submit(project: Project) -> None:
     """Raises ValidationError while what a reviewer reads first is empty."""
+    asked = ["need", "content_zh", "supporter"]
+    if project.kind == Project.Kind.GOVERNMENT:
+        asked.append("level")
     missing = [
         str(project._meta.get_field(name).verbose_name)
-        for name in ("need", "content_zh", "supporter")
+        for name in asked
         if not getattr(project, name)
     ]
     if missing:
