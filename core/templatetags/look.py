@@ -14,6 +14,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from core import formatting
@@ -254,7 +255,7 @@ def is_set(field: Any) -> bool:
 @register.filter
 def error_texts(field: Any) -> list[str]:
     """The errors of a field in words that make sense away from it: an empty one is named."""
-    needed = gettext("“{label}” is needed").format(label=field.label)
+    needed = gettext("“{label}” is needed").format(label=capfirst(field.label))
     standard = field.field.error_messages.get("required")
     return [
         needed if error.code == "required" and error.message == standard else text
