@@ -353,7 +353,8 @@ def _leave(server: _Server, process: int) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return
-    _stop(server)
+    if server.home.exists():  # else somebody removed it, and the server has stopped by itself
+        _stop(server)
     os.close(lock)
 
 

@@ -115,6 +115,8 @@ def _go(run: Run, host: str, port: int) -> NoReturn:
     place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     os.environ.setdefault("PUBLIC_URL", f"http://{place.replace('0.0.0.0', '127.0.0.1')}")
     is_demo = os.environ.get("DEMO", "1") == "1"
+    if not is_demo:
+        os.environ.setdefault("ALLOWED_HOSTS", f"{host},localhost,127.0.0.1")
     run.chore("migrate", "--verbosity", "0")
     if is_demo:
         run.chore("demo")

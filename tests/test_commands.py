@@ -13,6 +13,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -67,8 +68,27 @@ def program(data: Path, *arguments: str, **more: str) -> subprocess.CompletedPro
         env=environment(data, **more),
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=300,
     )
+
+
+@contextmanager
+def started_run(data: Path, log: Path, **more: str) -> Iterator[subprocess.Popen[str]]:
+    """`make run` without its make, in a session of its own as if in a terminal."""
+    with open(log, "w") as words:
+        run = subprocess.Popen(
+            [sys.executable, "-m", "config.run"],
+            cwd=ROOT,
+            env=environment(data, **more),
+            stdout=words,
+            stderr=words,
+            start_new_session=True,
+        )
+    try:
+        yield run
+    finally:
+        run.terminate()
+        run.wait(timeout=60)
 
 
 def conninfo(place: str, *, user: str = "shanhai", name: str = "shanhai") -> str:
@@ -310,28 +330,18 @@ def test_a_run_answers_and_leaves_nothing_behind(data):
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = str(free.getsockname()[1])
     log = data / "run.log"
-    with open(log, "w") as words:
-        run = subprocess.Popen(
-            [sys.executable, "-m", "config.run"],
-            cwd=ROOT,
-            env=environment(data, PORT=port, HOST="127.0.0.1"),
-            stdout=words,
-            stderr=words,
-            start_new_session=True,
-        )
-    deadline = time.monotonic() + 90
-    while "Shanhai runs at" not in log.read_text() and run.poll() is None:
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.1)
-    assert run.poll() is None, log.read_text()
-    address = f"http://127.0.0.1:{port}/"
-    assert address in log.read_text()
-    with urllib.request.urlopen(f"{address}portal/") as page:
-        assert page.status == 200
-    children = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
-    assert len(children) == 2  # the web server and the worker
-    os.killpg(run.pid, signal.SIGINT)
-    assert run.wait(timeout=30) == 0
+    with started_run(data, log, PORT=port, HOST="127.0.0.1") as run:
+        deadline = time.monotonic() + 300
+        while "Shanhai runs at" not in log.read_text():
+            assert run.poll() is None and time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+        assert f"http://127.0.0.1:{port}/ " in log.read_text()
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/portal/") as page:
+            assert page.status == 200
+        children = Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+        assert len(children) == 2  # the web server and the worker
+        os.killpg(run.pid, signal.SIGINT)
+        assert run.wait(timeout=60) == 0
     assert not [number for number in children if Path(f"/proc/{number}").exists()]
     home = (data / "postgres").resolve().parent
     assert not answers(str(home / "socket"))
