@@ -115,7 +115,7 @@ class ProjectQuerySet(PartnerScoped):
 
 
 @tracked
-class Project(Named, Searched, Record):
+class Project(Record, Named, Searched):
     """An aid project: one piece of help at one place, agreed by both sides.
 
     `agreed_amount` is yuan of aid money, without the local match. `year` is the plan year.

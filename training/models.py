@@ -39,7 +39,7 @@ class Qualifier(models.TextChoices):
 
 
 @tracked
-class Course(Named, Searched, Record):
+class Course(Record, Named, Searched):
     """A training course or seminar: who held it for whom, when, and how many persons came."""
 
     class Kind(models.TextChoices):
@@ -125,7 +125,7 @@ class Course(Named, Searched, Record):
 
 
 @tracked
-class Secondment(Named, Searched, Record):
+class Secondment(Record, Named, Searched):
     """A batch of people who worked for a time in a unit of the other side."""
 
     class Rank(models.TextChoices):
