@@ -13,7 +13,7 @@ YUAN, WAN = "yuan", "wan"
 MINUS = "\N{MINUS SIGN}"
 NOTHING = "\N{EN DASH}"
 
-LATE_DAYS, OVER_DAYS = 4, 10
+LATE_DAYS, OVER_DAYS = 5, 10
 
 CAPITAL_DIGITS = "零壹贰叁肆伍陆柒捌玖"
 CAPITAL_PLACES = ("", "拾", "佰", "仟")

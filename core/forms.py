@@ -28,6 +28,7 @@ class AmountInput(widgets.MultiWidget):
     """A text field for the number and the unit in which it was typed."""
 
     template_name = "core/widgets/amount.html"
+    use_fieldset = False  # one label and one description for both parts
 
     def __init__(self, attrs=None):
         number = widgets.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})

@@ -16,6 +16,7 @@ from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -154,7 +155,9 @@ class Records:
             "views": self.views,
         }
         partial = request.htmx and not request.htmx.boosted
-        return render(request, "core/_table.html" if partial else self.list_template, context)
+        response = render(request, "core/_table.html" if partial else self.list_template, context)
+        patch_vary_headers(response, ["HX-Request"])  # or Back would show the bare table
+        return response
 
     def detail(self, request: HttpRequest, pk: int) -> HttpResponse:
         record = self.fetch(request, pk)

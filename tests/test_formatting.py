@@ -107,7 +107,7 @@ def test_days_count_by_the_local_day():
 
 
 @pytest.mark.parametrize(
-    ("days", "tone"), [(0, ""), (3, ""), (4, "late"), (9, "late"), (10, "over")]
+    ("days", "tone"), [(0, ""), (4, ""), (5, "late"), (9, "late"), (10, "over")]
 )
 def test_an_age_grows_urgent(days, tone):
     assert age_tone(days) == tone
