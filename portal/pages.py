@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, F, QuerySet, Sum
+from django.urls import reverse
 
 from core.money import yuan
 from donations.models import Gift, GoodsGift, Programme
@@ -16,7 +17,7 @@ from portal.art import Drawings, drawings_of
 from projects.models import FundingLine, Project
 from reports.counties import counties_of
 from reports.figures import FIGURES
-from reports.tallies import Year
+from reports.tallies import ZHU_KEY, Year
 
 GIFTS_SHOWN = 6
 FINISHED_SHOWN = 2
@@ -61,6 +62,20 @@ def home(year: int) -> dict[str, Any]:
         ],
         "gifts": list(published_gifts()[:GIFTS_SHOWN]),
     }
+
+
+def links_of(year: int) -> dict[str, str]:
+    """The public pages that show the records behind a figure, by its key."""
+    projects = f"{reverse('portal:project-list')}?year={year}"
+    links = {
+        "A1": projects,
+        "A2": f"{projects}&kind=government",
+        "A3": f"{projects}&kind=social",
+    }
+    public = Programme.objects.for_public_display().filter(key=ZHU_KEY)
+    if public.exists():
+        links["G1"] = reverse("portal:programme-detail", args=[ZHU_KEY])
+    return links
 
 
 def money_of(projects: QuerySet[Project]) -> dict[str, Any]:

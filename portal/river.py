@@ -17,6 +17,7 @@ class Mouth:
     title: str
     line: str
     tone: str
+    brief_line: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ GIFT_X, FUND_X, ARM_X, MOUTH_X = 0, 226, 478, 770
 WATER = 262  # height of the whole gift
 HEAD, GAP = 46, 18  # above a node for its two lines; between a block and the next one's lines
 MOUTH_STEP, MOUTH_GAP = 40, 10
-ARM_ROOM, MOUTH_ROOM, FUND_ROOM = 280, 222, 236  # pixels for words
+ARM_ROOM, MOUTH_ROOM, FUND_ROOM = 536, 222, 236  # pixels for words
 
 
 def flat(total: Decimal, title: str, line: str, reaches: Sequence[Reach]) -> Drawing:
@@ -215,7 +216,9 @@ def _list(drawing: Drawing, reaches: Iterable[Reach], y: float) -> float:
         for arm in reach.arms:
             y = _entry(drawing, y, arm.tone, arm.title, arm.amount_text, "t3")
             for mouth in arm.mouths:
-                y = _entry(drawing, y, mouth.tone, mouth.line, mouth.title, "", indent=14)
+                y = _entry(
+                    drawing, y, mouth.tone, mouth.brief_line or mouth.line, mouth.title, "t4", 14
+                )
     return round(y)
 
 

@@ -163,8 +163,17 @@ def _paid_for(parts: list[ProjectPart]) -> str:
         "{{amount}} has paid for {projects} projects in {counties}",
         projects,
     )
-    places = pgettext("between the parts of a list", ", ").join(counties)
-    return words.format(projects=projects, counties=places.replace("{", "").replace("}", ""))
+    places = _listed(counties).replace("{", "").replace("}", "")
+    return words.format(projects=projects, counties=places)
+
+
+def _listed(names: list[str]) -> str:
+    """“Ceheng, Qinglong and Leishan”."""
+    *first, last = names
+    if not first:
+        return last
+    comma = pgettext("between the parts of a list", ", ")
+    return _("{first} and {last}").format(first=comma.join(first), last=last)
 
 
 # -- the river ------------------------------------------------------------------------------------
@@ -248,7 +257,8 @@ def _others_arm(parts: list[ProjectPart]) -> Arm:
 def _payment_mouth(part: PaidPart) -> Mouth:
     day = date_format(part.paid_on, "SHORT_DATE_FORMAT")
     line = _("{day}, voucher {voucher}").format(day=day, voucher=part.voucher)
-    return Mouth(part.amount, money_text(part.amount), line, "paid")
+    brief_line = f"{day} · {part.voucher}"
+    return Mouth(part.amount, money_text(part.amount), line, "paid", brief_line)
 
 
 def _waiting_mouth(amount: Decimal) -> Mouth:

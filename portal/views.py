@@ -24,7 +24,6 @@ from portal.forms import NOT_RIGHT, LookUpForm
 from portal.limits import wait_for
 from portal.story import story_of
 from reports.overview import overview_of
-from reports.published import published
 from reports.views import year_or_404, years_to_choose
 
 GIFT_SECONDS = 4 * 3600
@@ -196,7 +195,7 @@ def overview(request: HttpRequest, year: int | None = None) -> HttpResponse:
         "overview": overview_of(year, request.unit),
         "years": years_to_choose(year),
         "is_public": True,
-        "is_published": bool(published(year)),
+        "public_links": pages.links_of(year),
     }
     return render(request, "portal/overview.html", context)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Count, Sum
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 
 from core.models import Division
 from projects.models import Project
@@ -47,6 +47,7 @@ PLACES = {
 SHADES = (Decimal("0.25"), Decimal("0.40"), Decimal("0.55"), Decimal("0.75"))
 SHOWN = 11
 ENDINGS = (" County", " City", " District")
+PREFECTURES = {"522300": gettext_lazy("Qianxinan"), "522600": gettext_lazy("Qiandongnan")}
 
 
 @dataclass
@@ -120,7 +121,7 @@ def counties_of(year: Year) -> Counties:
     by_code = {county.code: county for county in found}
     boards = [
         Board(
-            short_name(names[prefecture]),
+            str(PREFECTURES[prefecture]),
             max(column for column, _row in board.values()),
             [by_code[code] for code in board if code in by_code],
         )
@@ -159,7 +160,7 @@ def short_name(place: Division) -> str:
     """A county's name without its kind, where the name stands without it: Ceheng, 册亨."""
     if (get_language() or "").startswith("zh") or not place.name_en:
         return short_zh(place)
-    for ending in (*ENDINGS, " Prefecture"):
+    for ending in ENDINGS:
         if place.name_en.endswith(ending):
             return place.name_en.removesuffix(ending)
     return place.name_en

@@ -20,8 +20,12 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class Part:
-    """Records of one kind behind a figure, and the list that shows exactly these."""
+    """Records of one kind behind a figure, and the list that shows exactly these.
 
+    `unit` is what one record is called in a count: see overview.counted_text.
+    """
+
+    unit: str
     label: Text
     tally: Tally
     list_name: str
@@ -105,7 +109,7 @@ GOODS = "donations:goodsgift-list"
 
 def _projects(year: Year, name: str, **query: str) -> Part:
     filters = (("year", str(year.year)), ("counted", "yes"), *query.items())
-    return Part(_("projects"), year.projects[name], PROJECTS, filters)
+    return Part("projects", _("projects"), year.projects[name], PROJECTS, filters)
 
 
 def _money_of(part: Part) -> tuple[int, Decimal | None, tuple[Part, ...]]:
@@ -114,7 +118,7 @@ def _money_of(part: Part) -> tuple[int, Decimal | None, tuple[Part, ...]]:
 
 def _grants(year: Year) -> Part:
     filters = (("year", str(year.year)), ("state", "posted"), ("relief", "yes"))
-    return Part(_("relief grants"), year.grants, "projects:appropriation-list", filters)
+    return Part("grants", _("relief grants"), year.grants, "projects:appropriation-list", filters)
 
 
 def _given(year: Year, status: str, *more: tuple[str, str]) -> tuple[tuple[str, str], ...]:
@@ -132,12 +136,18 @@ def _confirmed(year: Year, host: str, division: str) -> tuple[tuple[str, str], .
 
 def _courses(year: Year, name: str, host: str = "", division: str = "", **query: str) -> Part:
     filters = (*_confirmed(year, host, division), *query.items())
-    return Part(_("courses"), year.courses[name], "training:course-list", filters)
+    return Part("courses", _("courses"), year.courses[name], "training:course-list", filters)
 
 
 def _secondments(year: Year, name: str, host: str = "") -> Part:
     filters = _confirmed(year, host, "")
-    return Part(_("seconded batches"), year.secondments[name], "training:secondment-list", filters)
+    return Part(
+        "batches",
+        _("seconded batches"),
+        year.secondments[name],
+        "training:secondment-list",
+        filters,
+    )
 
 
 def _people_of(*parts: Part) -> tuple[int, None, tuple[Part, ...]]:
@@ -208,8 +218,9 @@ def relief_grants(year: Year):
 def drought_relief(year: Year):
     parts = (
         _grants(year),
-        Part(_("gifts of money"), year.relief_gifts, GIFTS, _given(year, "posted")),
+        Part("gifts", _("gifts of money"), year.relief_gifts, GIFTS, _given(year, "posted")),
         Part(
+            "lots",
             _("gifts of goods"),
             year.relief_goods,
             GOODS,
@@ -378,7 +389,9 @@ def seconded_by_commerce(year: Year):
 
 def _allocations(year: Year, name: str, **query: str) -> Part:
     filters = (("year", str(year.year)), ("state", "posted"), *query.items())
-    return Part(_("allocations"), year.allocations[name], "projects:allocation-list", filters)
+    return Part(
+        "allocations", _("allocations"), year.allocations[name], "projects:allocation-list", filters
+    )
 
 
 @figure(

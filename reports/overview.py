@@ -221,6 +221,9 @@ def counted_text(count: int, unit: str) -> str:
     words = {
         "projects": ngettext("{count} project", "{count} projects", count),
         "villages": ngettext("{count} village", "{count} villages", count),
+        "gifts": ngettext("{count} gift", "{count} gifts", count),
+        "lots": ngettext("{count} lot of goods", "{count} lots of goods", count),
+        "allocations": ngettext("{count} allocation", "{count} allocations", count),
         "grants": ngettext("{count} grant", "{count} grants", count),
         "courses": ngettext("{count} course", "{count} courses", count),
         "batches": ngettext("{count} batch", "{count} batches", count),
@@ -230,12 +233,9 @@ def counted_text(count: int, unit: str) -> str:
 
 
 def _records_text(figure: Computed) -> str:
-    if len(figure.parts) > 1:
-        comma = pgettext("between the parts of a list", ", ")
-        return comma.join(
-            f"{number(part.tally.count)} {part.label}" for part in figure.parts if part.tally.count
-        ) or number(0)
-    return f"{number(figure.count)} {figure.parts[0].label}"
+    counted = [part for part in figure.parts if part.tally.count] or figure.parts[:1]
+    comma = pgettext("between the parts of a list", ", ")
+    return comma.join(counted_text(part.tally.count, part.unit) for part in counted)
 
 
 def _agreement(figure: Computed, printed: Printed, unit: str) -> Mark:

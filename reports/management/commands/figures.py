@@ -50,7 +50,7 @@ class Command(BaseCommand):
                 ROW.format(
                     row["key"],
                     row["label"],
-                    row["number"],
+                    "" if row["number"] is None else row["number"],
                     row["unit"],
                     value,
                     row["count"],
@@ -73,7 +73,7 @@ def entry(figure: Computed, outcomes: list[Outcome]) -> dict[str, Any]:
         "value": f"{figure.value:.2f}" if money else figure.number,
         "value_unit": "yuan" if money else figure.figure.unit,
         "unit": figure.figure.unit,
-        "number": figure.number,
+        "number": None if figure.figure.unit == "yuan" else figure.number,
         "count": figure.count,
         "definition": str(figure.figure.definition),
         "url": figure.url,
