@@ -93,10 +93,14 @@ class ProjectFilter(CaseFilter):
     fund = filters.ModelChoiceFilter(label=_("Fund"), queryset=funds, method="of_fund")
     integrated = YesNoFilter(label=_("Integrated"), field_name="is_integrated")
     relief = YesNoFilter(label=_("Drought relief"), field_name="is_drought_relief")
+    counted = YesNoFilter(label=_("Counted in the figures"), method="that_count")
 
     class Meta:
         model = Project
         fields = []
+
+    def that_count(self, rows, name, value):
+        return rows.counted() if value else rows.exclude(status__in=Project.STANDING)
 
     def of_type(self, rows, name, value):
         return rows.filter(types__contains=[value])
@@ -139,6 +143,9 @@ class AllocationFilter(MoneyFilter):
     year = filters.ChoiceFilter(label=_("Year"), field_name="allocated_on__year", choices=years)
     money = filters.ChoiceFilter(**MONEY)
     relief = YesNoFilter(label=_("Drought relief"), field_name="project__is_drought_relief")
+    other_than = filters.ModelChoiceFilter(
+        label=_("Other than from the fund"), field_name="fund", queryset=funds, exclude=True
+    )
 
     class Meta:
         model = Allocation
