@@ -4,6 +4,8 @@ Rule: nobody writes the ledger's rows but the functions in the database (ledger/
 calls from ledger/money.py. docs/ledger.md says what they promise.
 """
 
+from decimal import Decimal
+
 import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -13,6 +15,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import DecimalField, F, Q
 from django.db.models.functions import Cast
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office
@@ -55,7 +58,17 @@ class Pool(models.Model):
         return f"{self.kind} {self.pk}"
 
     @property
-    def free_amount(self):
+    def received_amount(self) -> Decimal:
+        """Yuan that have come in, also what came back."""
+        return yuan(self.received)
+
+    @property
+    def spent_amount(self) -> Decimal:
+        """Yuan that have gone on."""
+        return yuan(self.spent)
+
+    @property
+    def free_amount(self) -> Decimal:
         """Yuan that lie here and are not yet taken on."""
         return yuan(self.received - self.spent)
 
@@ -136,7 +149,7 @@ class Movement(models.Model):
         return self.voucher
 
     @property
-    def amount_in_yuan(self):
+    def amount_in_yuan(self) -> Decimal:
         return yuan(self.amount)
 
 
@@ -218,6 +231,15 @@ class ProjectType(models.TextChoices):
     RELIEF = "relief", _("relief")
 
 
+# A fund keeps its pool and number; with money in it, also its kind.
+KEEP_POOL = """
+IF (NEW.pool_id, NEW.number, NEW.created_by_id)
+       IS DISTINCT FROM (OLD.pool_id, OLD.number, OLD.created_by_id)
+   OR (NEW.kind <> OLD.kind
+       AND EXISTS (SELECT FROM ledger_pool WHERE id = OLD.pool_id AND received > 0))
+THEN RAISE EXCEPTION 'frozen'; END IF;
+RETURN NEW;
+"""
 AMOUNT = DecimalField(max_digits=18, decimal_places=2)
 
 
@@ -228,13 +250,14 @@ class FundQuerySet(Scoped):
         return found(self, text)
 
     def with_balance(self):
-        """Annotates received_amount, spent_amount and free_amount, in yuan."""
+        """Annotates received_amount, spent_amount and free_amount in yuan, and free_fen."""
         hundred = models.Value(100, output_field=DecimalField())
         received, spent = F("pool__received"), F("pool__spent")
         return self.annotate(
             received_amount=Cast(Cast(received, AMOUNT) / hundred, AMOUNT),
             spent_amount=Cast(Cast(spent, AMOUNT) / hundred, AMOUNT),
             free_amount=Cast(Cast(received - spent, AMOUNT) / hundred, AMOUNT),
+            free_fen=received - spent,
         )
 
 
@@ -303,10 +326,7 @@ class Fund(Named, Searched):
                 name="keep_pool",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update,
-                condition=pgtrigger.Q(old__pool__df=pgtrigger.F("new__pool"))
-                | pgtrigger.Q(old__number__df=pgtrigger.F("new__number"))
-                | pgtrigger.Q(old__created_by__df=pgtrigger.F("new__created_by")),
-                func="RAISE EXCEPTION 'frozen';",
+                func=KEEP_POOL,
             ),
             pgtrigger.Trigger(
                 name="never_deleted",
@@ -316,6 +336,9 @@ class Fund(Named, Searched):
             ),
         ]
 
+    def get_absolute_url(self) -> str:
+        return reverse("ledger:fund-detail", args=[self.pk])
+
     @property
     def purpose(self) -> str:
         """The purpose in the language being read, else in the other one."""
@@ -323,6 +346,12 @@ class Fund(Named, Searched):
         if self.name == self.name_zh:
             first, second = second, first
         return first or second
+
+    @property
+    def type_labels(self) -> list[str]:
+        """The kinds of project it may be spent on, in words; none if on any."""
+        words = dict(ProjectType.choices)
+        return [str(words[value]) for value in self.project_types]
 
     def searched(self) -> list[str]:
         return [self.name_zh, self.name_en, self.number, self.key]

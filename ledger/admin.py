@@ -1,0 +1,57 @@
+"""Funds and the ledger's rows in the admin.
+
+Rule: a fund is entered as on its page; movements and closed periods are only read, by those who may
+read every office.
+"""
+
+from django.contrib import admin
+
+from core.admin import ScopedAdmin
+from ledger.forms import FundForm
+from ledger.models import Fund, Movement, Period
+
+
+@admin.register(Fund)
+class FundAdmin(ScopedAdmin):
+    form = FundForm
+    list_display = ("number", "name_zh", "kind", "custodian", "opened_on", "spend_by")
+    list_filter = ("kind",)
+    list_select_related = ("custodian",)
+    search_fields = ("found_by",)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """Rows that the database alone writes."""
+
+    show_full_result_count = False
+
+    def has_module_permission(self, request) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request, obj=None) -> bool:
+        return request.user.is_active and request.user.has_perm("accounts.see_all_offices")
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+
+@admin.register(Movement)
+class MovementAdmin(ReadOnlyAdmin):
+    list_display = ("id", "kind", "voucher", "posted_on", "amount_in_yuan", "posted_by")
+    list_select_related = ("posted_by",)
+    search_fields = ("voucher__exact",)
+    search_help_text = "voucher"
+    ordering = ("-id",)
+    fields = ("kind", "voucher", "posted_on", "amount_in_yuan", "cause", "posted_by", "posted_at")
+
+
+@admin.register(Period)
+class PeriodAdmin(ReadOnlyAdmin):
+    list_display = ("starts_on", "ends_on", "closed_by", "closed_at")
+    list_select_related = ("closed_by",)

@@ -1,0 +1,38 @@
+"""What the list of funds can be filtered by. The page and its address share it."""
+
+import django_filters as filters
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Office
+from ledger.models import Fund, ProjectType
+
+LEFT = [("yes", _("yes")), ("no", _("no"))]
+
+
+def custodians(request):
+    return Office.objects.filter(pk__in=Fund.objects.visible_to(request.user).values("custodian"))
+
+
+class FundFilter(filters.FilterSet):
+    q = filters.CharFilter(label=_("Search"), method="search")
+    kind = filters.ChoiceFilter(label=_("Kind"), choices=Fund.Kind.choices)
+    custodian = filters.ModelChoiceFilter(label=_("Custodian"), queryset=custodians)
+    type = filters.ChoiceFilter(
+        label=_("May be spent on"), choices=ProjectType.choices, method="for_type"
+    )
+    left = filters.ChoiceFilter(label=_("Has free money"), choices=LEFT, method="with_money_left")
+
+    class Meta:
+        model = Fund
+        fields = []
+
+    def search(self, rows, name, value):
+        return rows.found(value)
+
+    def for_type(self, rows, name, value):
+        return rows.filter(project_types=[]) | rows.filter(project_types__contains=[value])
+
+    def with_money_left(self, rows, name, value):
+        is_spent = {"pool__spent": F("pool__received")}
+        return rows.exclude(**is_spent) if value == "yes" else rows.filter(**is_spent)

@@ -1,0 +1,75 @@
+"""The pages of funds: what came, what went, what is left.
+
+Rule: balances are read from the ledger's pools and never added up here.
+"""
+
+from typing import Any
+
+from django.db.models import QuerySet, Sum
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from core.lists import Column
+from core.money import yuan
+from core.views import Records
+from ledger.filters import FundFilter
+from ledger.forms import FundForm
+from ledger.models import Fund
+from ledger.statement import entries_of, statement_of
+
+
+def listed(rows: QuerySet) -> QuerySet:
+    return rows.select_related("custodian").with_balance()
+
+
+def fund_totals(funds: QuerySet) -> dict[str, Any]:
+    """Yuan received, spent and free in every fund of the filter."""
+    sums = funds.aggregate(received=Sum("pool__received"), spent=Sum("pool__spent"))
+    received, spent = sums["received"] or 0, sums["spent"] or 0
+    return {"received": yuan(received), "spent": yuan(spent), "free": yuan(received - spent)}
+
+
+def place(request: HttpRequest, name: str) -> int | None:
+    """A place in the movements from the address; None where there is none."""
+    asked = request.GET.get(name, "")
+    return int(asked) if asked.isdecimal() and len(asked) < 19 else None
+
+
+def fund_panels(request: HttpRequest, fund: Fund) -> dict[str, Any]:
+    came_below, went_below = place(request, "came"), place(request, "went")
+    return {
+        "years": statement_of(fund.pool),
+        "movements": entries_of(fund.pool, came_below=came_below, went_below=went_below),
+        "is_later_page": came_below is not None or went_below is not None,
+    }
+
+
+FUNDS = Records(
+    app="ledger",
+    name="fund",
+    model=Fund,
+    title=_("Funds"),
+    new_title=_("New fund"),
+    filterset=FundFilter,
+    form=FundForm,
+    columns=[
+        Column("name", _("Fund"), ("pinyin",)),
+        Column("kind", _("Kind"), ("kind",)),
+        Column("custodian", _("Custodian"), ("custodian__pinyin",), css="mid"),
+        Column("received", _("Received"), ("pool__received",), css="n"),
+        Column("spent", _("Set aside or given back"), ("pool__spent",), css="n"),
+        Column("free", _("Free"), ("free_fen",), css="n"),
+    ],
+    row_template="ledger/_fund_row.html",
+    detail_template="ledger/fund_detail.html",
+    rows=listed,
+    totals=fund_totals,
+    panels=fund_panels,
+    views=[
+        (_("All"), ""),
+        (_("Public money"), "kind=public"),
+        (_("Donated money"), "kind=donated"),
+        (_("With free money"), "left=yes"),
+    ],
+    empty=_("Funds appear here when an officer opens one."),
+)
