@@ -5,19 +5,22 @@ calls `perform()`, and nothing is deleted.
 """
 
 from collections.abc import Callable
+from functools import partialmethod
+from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy
 
 from core.forms import RecordForm, form_field
 from core.lifecycle import Move
 from core.models import Decision, Division
 from core.refusals import in_words
+from core.requests import Request
 from core.workflow import is_editable, perform, workflow_of
 
 admin.site.site_header = gettext_lazy("Shanhai, data entry and review")
@@ -35,11 +38,11 @@ class NoteActionForm(ActionForm):
 class ScopedAdmin(admin.ModelAdmin):
     """Rows in the person's scope only; rights of the roles table; no deletion."""
 
-    def get_queryset(self, request: HttpRequest):
+    def get_queryset(self, request):
         queryset = super().get_queryset(request)
         return queryset.filter(pk__in=self.model.objects.visible_to(request.user).values("pk"))
 
-    def _can(self, request: HttpRequest, action: str, record=None) -> bool:
+    def _can(self, request: Request, action: str, record=None) -> bool:
         permission = f"{self.opts.app_label}.{action}_{self.opts.model_name}"
         return request.user.can(permission, record, editing=action == "change")
 
@@ -63,15 +66,11 @@ class ScopedAdmin(admin.ModelAdmin):
         return form_field(db_field)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change, **kwargs)
+        form: Any = super().get_form(request, obj, change, **kwargs)
         if not issubclass(form, RecordForm):
             return form
-
-        class FormOfUser(form):
-            def __init__(self, *args, **inner):
-                super().__init__(*args, user=request.user, **inner)
-
-        return FormOfUser
+        begin = partialmethod(form.__init__, user=request.user)
+        return type(form)(form.__name__, (form,), {"__init__": begin})
 
     def save_model(self, request, obj, form, change) -> None:
         if not change and hasattr(obj, "created_by_id"):
@@ -85,7 +84,7 @@ class ScopedAdmin(admin.ModelAdmin):
         except DatabaseError as error:
             return self._refused(request, error)
 
-    def _refused(self, request: HttpRequest, error: DatabaseError) -> HttpResponse:
+    def _refused(self, request: Request, error: DatabaseError) -> HttpResponse:
         """Shows a refusal of the database as a message on the page it came from."""
         if not (words := in_words(error)):
             raise error
@@ -99,7 +98,7 @@ class RecordAdmin(ScopedAdmin):
     action_form = NoteActionForm
     readonly_fields = ("number", "status", "status_at", "created_by", "created_at", "updated_at")
 
-    def get_actions(self, request: HttpRequest) -> dict:
+    def get_actions(self, request) -> dict:
         return {
             move.name: (self._action(move), move.name, str(move.label))
             for move in workflow_of(self.model).moves
@@ -116,7 +115,7 @@ class RecordAdmin(ScopedAdmin):
         action.__name__ = move.name
         return action
 
-    def _try(self, request: HttpRequest, record, move: Move, note: str) -> None:
+    def _try(self, request: Request, record, move: Move, note: str) -> None:
         """One record, checked on its own; a message says that it went through or why not."""
         try:
             with transaction.atomic():

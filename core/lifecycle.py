@@ -58,7 +58,7 @@ class Workflow:
     """A life cycle: the table that buttons, queues, admin, documents and the database share."""
 
     name: str
-    model: type
+    model: Any
     states: tuple[State, ...]
     moves: tuple[Move, ...]
     editable: tuple[str, ...]

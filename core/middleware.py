@@ -9,11 +9,12 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import BadRequest
 from django.db import Error
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import translation
 
 from core.refusals import in_words
+from core.requests import Request
 
 YEAR = 365 * 24 * 3600
 UNITS = ("yuan", "wan")
@@ -25,10 +26,10 @@ class Reader:
     Without a choice the browser's language is taken, and 万元 for Chinese pages of the staff.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+    def __init__(self, get_response: Callable[[Request], HttpResponse]):
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Request) -> HttpResponse:
         language = request.GET.get("language", "")
         if language in dict(settings.LANGUAGES):
             request.COOKIES[settings.LANGUAGE_COOKIE_NAME] = language
@@ -55,16 +56,16 @@ class Reader:
 class Refusals:
     """Turns a refusal of a trigger or a constraint into a page with the sentence."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+    def __init__(self, get_response: Callable[[Request], HttpResponse]):
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Request) -> HttpResponse:
         for value in (request.path, *request.GET.values()):
             if "\x00" in value:
                 raise BadRequest("NUL in the address")
         return self.get_response(request)
 
-    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+    def process_exception(self, request: Request, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Error) or not (words := in_words(exception)):
             return None
         return render(request, "409.html", {"words": words}, status=409)

@@ -83,7 +83,7 @@ def _changes(record: Record) -> list[Entry]:
                 kind="change",
                 what=_("Entered") if first else _("Changed"),
                 who=_person(people[user]) if user in people else _("the system"),
-                at=event["pgh_created_at"],
+                at=record.created_at if first else event["pgh_created_at"],
                 icon="plus" if first else "pen",
                 changes=changes,
             )

@@ -13,7 +13,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.cache import patch_vary_headers
@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 
 from core.lists import Column, List
 from core.refusals import in_words
+from core.requests import Request
 from core.timeline import timeline_of
 from core.workflow import (
     duty_of,
@@ -40,7 +41,7 @@ Text = str | Promise
 TASKS = 50
 
 
-def typed(request: HttpRequest):
+def typed(request: Request):
     """What a form was sent with, even if it was sent empty; None where it is only shown."""
     return request.POST if request.method == "POST" else None
 
@@ -77,20 +78,20 @@ class Records:
 
     app: str
     name: str
-    model: type
+    model: Any
     title: Text
     new_title: Text
     filterset: type
     columns: list[Column]
     row_template: str
     detail_template: str
-    form: type | None = None
+    form: Any = None
     form_template: str = "core/form.html"
     list_template: str = "core/list.html"
     rows: Callable[[Any], Any] = lambda queryset: queryset
     totals: Callable[[Any], dict[str, Any]] | None = None
-    panels: Callable[[HttpRequest, Any], dict[str, Any]] | None = None
-    initial: Callable[[HttpRequest], dict[str, Any]] | None = None
+    panels: Callable[[Request, Any], dict[str, Any]] | None = None
+    initial: Callable[[Request], dict[str, Any]] | None = None
     default_sort: str = "-number"
     views: list[tuple[Text, str]] = field(default_factory=list)
     empty: Text = ""
@@ -109,12 +110,10 @@ class Records:
         patterns = [
             path(f"{prefix}", self.list, name=f"{self.name}-list"),
             path(f"{prefix}<int:pk>/", self.detail, name=f"{self.name}-detail"),
-            path(
-                f"{prefix}<int:pk>/move/<slug:move>/",
-                self.move,
-                name=f"{self.name}-move",
-            ),
         ]
+        if hasattr(self.model, "workflow_name"):
+            move = f"{prefix}<int:pk>/move/<slug:move>/"
+            patterns.append(path(move, self.move, name=f"{self.name}-move"))
         if self.form:
             patterns += [
                 path(f"{prefix}new/", self.create, name=f"{self.name}-create"),
@@ -124,10 +123,10 @@ class Records:
 
     # -- fetch ------------------------------------------------------------------------------------
 
-    def visible(self, request: HttpRequest):
+    def visible(self, request: Request):
         return self.model.objects.visible_to(request.user)
 
-    def fetch(self, request: HttpRequest, pk: int):
+    def fetch(self, request: Request, pk: int):
         record = get_object_or_404(self.rows(self.visible(request)), pk=pk)
         if not request.user.has_perm(self.permission("view")):
             raise PermissionDenied
@@ -135,7 +134,7 @@ class Records:
 
     # -- pages ------------------------------------------------------------------------------------
 
-    def list(self, request: HttpRequest) -> HttpResponse:
+    def list(self, request: Request) -> HttpResponse:
         if not request.user.has_perm(self.permission("view")):
             raise PermissionDenied
         page = List(
@@ -159,11 +158,11 @@ class Records:
         patch_vary_headers(response, ["HX-Request"])  # or Back would show the bare table
         return response
 
-    def detail(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def detail(self, request: Request, pk: int) -> HttpResponse:
         record = self.fetch(request, pk)
         return render(request, self.detail_template, self.detail_context(request, record))
 
-    def detail_context(self, request: HttpRequest, record) -> dict[str, Any]:
+    def detail_context(self, request: Request, record) -> dict[str, Any]:
         has_life = hasattr(record, "workflow_name")
         editing = not has_life or is_editable(record)
         may_edit = (
@@ -194,7 +193,7 @@ class Records:
             context |= self.panels(request, record)
         return context
 
-    def create(self, request: HttpRequest) -> HttpResponse:
+    def create(self, request: Request) -> HttpResponse:
         if not request.user.has_perm(self.permission("add")):
             raise PermissionDenied
         initial = self.initial(request) if self.initial else {}
@@ -204,7 +203,7 @@ class Records:
             return redirect(self.url("detail", form.instance.pk))
         return self._form_page(request, form, self.new_title, self.url("list"))
 
-    def edit(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def edit(self, request: Request, pk: int) -> HttpResponse:
         record = self.fetch(request, pk)
         if not request.user.can(self.permission("change"), record, editing=True):
             raise PermissionDenied
@@ -236,7 +235,7 @@ class Records:
             return False
         return True
 
-    def move(self, request: HttpRequest, pk: int, move: str) -> HttpResponse:
+    def move(self, request: Request, pk: int, move: str) -> HttpResponse:
         record = self.fetch(request, pk)
         wanted = workflow_of(record).by_move.get(move)
         if wanted is None:
@@ -283,7 +282,7 @@ class Task:
     url: str
 
 
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: Request) -> HttpResponse:
     """What waits for me, the longest wait first, and what I have moved that waits for others."""
     queues = waiting_for(request.user)
     tasks = [

@@ -35,12 +35,11 @@ def post_gift(gift: Gift, *, by, note: str = "") -> None:
     """Gives the receipt number and posts the gift: outside → fund, or → the project's line."""
     gift.receipt_number = receipt_numbers(gift.received_on.year, 1)[0]
     fund = gift.programme.fund
-    bound = gift.project_id is not None
-    pool = receiving_line(gift.project_id, fund, gift.amount).pool if bound else fund.pool
+    pool = receiving_line(gift.project, fund, gift.amount).pool if gift.project else fund.pool
     gift.movement = ledger.receive(
         pool,
         gift.amount,
-        kind="bound_gift" if bound else "gift",
+        kind="bound_gift" if gift.project else "gift",
         voucher=f"gift:{gift.receipt_number}",
         on=gift.received_on,
         by=by,

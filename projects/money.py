@@ -26,10 +26,10 @@ def line_of(project: Project, fund: Fund) -> FundingLine:
     return line or FundingLine.objects.create(project=project, fund=fund, pool=ledger.open_line())
 
 
-def receiving_line(project_id: int, fund: Fund, amount) -> FundingLine:
+def receiving_line(project: Project, fund: Fund, amount) -> FundingLine:
     """The line that takes an amount on, under the project's lock, so that two amounts that come at
     the same time do not pass the agreed amount together. Raises ValidationError as may_receive."""
-    project = Project.objects.select_for_update(of=("self",)).get(pk=project_id)
+    project = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
     may_receive(project, fund, amount)
     return line_of(project, fund)
 
@@ -66,7 +66,7 @@ def may_receive(project: Project, fund: Fund, amount) -> None:
 
 def allocate(allocation: Allocation, *, by, note: str = "") -> None:
     """Posts an approved allocation: fund → funding line."""
-    line = receiving_line(allocation.project_id, allocation.fund, allocation.amount)
+    line = receiving_line(allocation.project, allocation.fund, allocation.amount)
     allocation.movement = ledger.allocate(
         allocation.fund.pool,
         line.pool,

@@ -23,7 +23,7 @@ def enough_to_submit(project: Project) -> None:
     if project.kind == Project.Kind.GOVERNMENT:
         asked.append("level")
     missing = [
-        str(project._meta.get_field(name).verbose_name)
+        str(Project._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
         for name in asked
         if not getattr(project, name)
     ]
