@@ -5,14 +5,14 @@ Rule: a pair is dated as exactly as its source dates it, and says so; nothing is
 
 from crispy_forms.layout import Field, Fieldset, Layout
 from django import forms
-from django.contrib.postgres.forms import SimpleArrayField
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office
 from core.forms import DayField, RecordForm
-from core.text import visible_text
 from partnerships.models import Organisation, Twinning
+
+LONGEST_NAME = 200
 
 
 class TwinningForm(RecordForm):
@@ -67,11 +67,9 @@ class TwinningForm(RecordForm):
 
 
 class OrganisationForm(RecordForm):
-    other_names = SimpleArrayField(
-        forms.CharField(max_length=200, validators=[visible_text]),
+    other_names = forms.CharField(
         label=_("Other names"),
         required=False,
-        delimiter="\n",
         help_text=_("Former names and short forms, one a line; all of them are found."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
@@ -82,6 +80,7 @@ class OrganisationForm(RecordForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.initial["other_names"] = "\n".join(self.instance.other_names)
         if field := self.fields.get("division"):
             field.queryset = field.queryset.exclude(level="town").order_by("code", "pk")
         self.helper.layout = Layout(
@@ -94,4 +93,9 @@ class OrganisationForm(RecordForm):
         )
 
     def clean_other_names(self) -> list[str]:
-        return [name for name in self.cleaned_data["other_names"] if name]
+        names = [line.strip() for line in self.cleaned_data["other_names"].splitlines()]
+        if any(len(name) > LONGEST_NAME for name in names):
+            raise ValidationError(
+                _("A name may have %(limit)s characters.") % {"limit": LONGEST_NAME}
+            )
+        return [name for name in names if name]
