@@ -6,6 +6,7 @@ says which ones it could be; a gift is held by the custodian of its programme's 
 
 from decimal import Decimal
 
+from crispy_forms.layout import Field, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
@@ -182,12 +183,10 @@ class GivingForm(RecordForm):
     """A gift of any kind: its donor is found, or typed anew with kind and consent."""
 
     donor = FoundField(
-        label=gettext_lazy("donor"),
+        label=gettext_lazy("known donor"),
         url=reverse_lazy("donations:donor-options"),
         required=False,
-        help_text=gettext_lazy(
-            "Name, pinyin or number. For somebody new, fill in the next fields."
-        ),
+        help_text=gettext_lazy("Type the name, pinyin or number, and take one of those offered."),
     )
     new_donor_name = forms.CharField(
         label=gettext_lazy("new donor’s name"), max_length=NAME_LENGTH, required=False
@@ -201,7 +200,9 @@ class GivingForm(RecordForm):
         label=gettext_lazy("the new donor agrees that the name is shown"), required=False
     )
     new_donor_anyway = forms.BooleanField(
-        label=gettext_lazy("the new donor is another one of the same name"), required=False
+        label=gettext_lazy("the new donor is another one of the same name"),
+        required=False,
+        widget=forms.HiddenInput,
     )
 
     def __init__(self, *args, **kwargs):
@@ -242,6 +243,7 @@ class GivingForm(RecordForm):
     def check_namesake(self, name: str) -> None:
         namesake = self.fields["donor"].queryset.filter(name_zh=name).first()
         if namesake:
+            self.fields["new_donor_anyway"].widget = forms.CheckboxInput()
             words = _("%(name)s is known as %(number)s. Choose this donor, or tick below.")
             self.add_error(
                 "new_donor_name", words % {"name": namesake.name, "number": namesake.number}
@@ -268,9 +270,22 @@ DONOR_FIELDS = (
     "donor",
     "new_donor_name",
     "new_donor_kind",
-    "new_donor_consent",
     "new_donor_anyway",
+    "new_donor_consent",
 )
+
+
+def laid_out(*fields: str | Field) -> Layout:
+    """The donor, known or new, above what was given."""
+    known, *new = DONOR_FIELDS
+    return Layout(
+        Fieldset(
+            _("Who gives: a known donor, or somebody new"),
+            Field(known, wrapper_class="wide"),
+            *new,
+        ),
+        Fieldset(_("What is given"), *fields),
+    )
 
 
 class GiftForm(GivingForm):
@@ -307,6 +322,11 @@ class GiftForm(GivingForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["project"].queryset = projects_for(self.user)
+        self.helper.layout = laid_out(
+            Field("programme", wrapper_class="wide"),
+            Field("project", wrapper_class="wide"),
+            *self.Meta.fields[3:],
+        )
 
     def clean(self):
         data = super().clean()
@@ -372,6 +392,12 @@ class GoodsGiftForm(GivingForm):
             "basis",
             "value_amount",
             "received_on",
+        )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper.layout = laid_out(
+            Field("programme", wrapper_class="wide"), *self.Meta.fields[2:]
         )
 
     def clean(self):

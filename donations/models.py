@@ -331,6 +331,9 @@ class Gift(MoneyRecord):
 
 
 class GoodsGiftQuerySet(GivenByDonor):
+    def for_list(self):
+        return self.select_related("donor", "programme", "custodian")
+
     def confirmed(self):
         return self.filter(status=GoodsGift.Status.CONFIRMED)
 

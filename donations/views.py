@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core.lists import COUNT_CAP, PAGE_SIZE, Column
 from core.money import yuan
 from core.views import Records
+from core.workflow import with_waiting
 from donations.batch import confirm_gifts
 from donations.filters import DonorFilter, GiftFilter, GoodsGiftFilter, ProgrammeFilter
 from donations.forms import (
@@ -151,14 +152,16 @@ GIFTS = Records(
         Column("programme", gettext_lazy("Programme"), css="mid"),
         Column("received_on", gettext_lazy("Received on"), ("received_on",), css="nb"),
         Column("status", gettext_lazy("State"), ("status", "status_at")),
-        Column("amount", gettext_lazy("Amount"), ("amount",), css="n amt"),
+        Column("amount", gettext_lazy("Amount"), ("amount",), css="n"),
+        Column("waiting", gettext_lazy("Waiting"), css="n"),
     ],
-    rows=lambda gifts: gifts.for_list(),
+    rows=lambda gifts: with_waiting(gifts.for_list()),
     totals=capped_sum,
     list_template="donations/gift_list.html",
     row_template="donations/_gift_row.html",
     detail_template="donations/gift_detail.html",
     form=GiftForm,
+    form_template="donations/gift_form.html",
     panels=of_gift,
     initial=asked_programme,
     views=[
@@ -184,12 +187,14 @@ GOODS = Records(
         Column("quantity", gettext_lazy("Quantity"), css="n"),
         Column("received_on", gettext_lazy("Received on"), ("received_on",), css="nb"),
         Column("status", gettext_lazy("State"), ("status", "status_at")),
-        Column("value", gettext_lazy("Value"), ("value_amount",), css="n amt"),
+        Column("value", gettext_lazy("Value"), ("value_amount",), css="n"),
+        Column("waiting", gettext_lazy("Waiting"), ("waiting_since",), css="n"),
     ],
-    rows=lambda goods: goods.select_related("donor", "programme", "custodian"),
+    rows=lambda goods: with_waiting(goods.for_list()),
     row_template="donations/_goods_row.html",
     detail_template="donations/goods_detail.html",
     form=GoodsGiftForm,
+    form_template="donations/gift_form.html",
     initial=asked_programme,
     empty=gettext_lazy("Goods appear here when a charity clerk enters them."),
 )

@@ -22,6 +22,9 @@ class TrainingQuerySet(PartnerScoped):
     def found(self, text: str):
         return found(self, text)
 
+    def for_list(self):
+        return self.select_related("office")
+
     def confirmed(self):
         return self.filter(status="confirmed")
 
@@ -36,6 +39,11 @@ class Qualifier(models.TextChoices):
     EXACT = "exact", _("exactly")
     ABOUT = "about", _("about")
     MORE = "more", _("more than")
+
+
+class CourseQuerySet(TrainingQuerySet):
+    def for_list(self):
+        return self.select_related("office", "co_host", "division")
 
 
 @tracked
@@ -84,7 +92,7 @@ class Course(Record, Named, Searched):
     )
     person_times_count = models.PositiveIntegerField(_("person-times"), null=True, blank=True)
 
-    objects = TrainingQuerySet.as_manager()
+    objects = CourseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("course")

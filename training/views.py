@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from core.formatting import number
 from core.lists import Column
 from core.views import Records
+from core.workflow import with_waiting
 from training.filters import CourseFilter, SecondmentFilter
 from training.forms import CourseForm, SecondmentForm
 from training.models import Course, Secondment
@@ -35,8 +36,9 @@ COURSES = Records(
         Column("starts_on", gettext_lazy("Days"), ("starts_on",), css="nb"),
         Column("status", gettext_lazy("State"), ("status",)),
         Column("people", gettext_lazy("Persons"), ("people_count",), css="n"),
+        Column("waiting", gettext_lazy("Waiting"), ("waiting_since",), css="n"),
     ],
-    rows=lambda courses: courses.select_related("office", "co_host", "division"),
+    rows=lambda courses: with_waiting(courses.for_list()),
     totals=persons,
     list_template="training/list.html",
     row_template="training/_course_row.html",
@@ -65,8 +67,9 @@ SECONDMENTS = Records(
         Column("starts_on", gettext_lazy("Days"), ("starts_on",), css="nb"),
         Column("status", gettext_lazy("State"), ("status",)),
         Column("people", gettext_lazy("Persons"), ("people_count",), css="n"),
+        Column("waiting", gettext_lazy("Waiting"), ("waiting_since",), css="n"),
     ],
-    rows=lambda secondments: secondments.select_related("office"),
+    rows=lambda secondments: with_waiting(secondments.for_list()),
     totals=persons,
     list_template="training/list.html",
     row_template="training/_secondment_row.html",
