@@ -1,0 +1,70 @@
+"""Three projects of the plan year before, for which givers bound their gifts in 2010.
+
+Rule: their money is bound gifts alone, so that the allocations of 2010 stay those of the yearbook;
+their plan year is 2009, so that the projects of 2010 stay 309.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from random import Random
+
+from reports.demo import words
+from reports.demo.cards import Card
+from reports.demo.plan import Instalment, Place, Plan, describe, support
+
+
+@dataclass(frozen=True)
+class BoundProject:
+    """A project in whole yuan: agreed, given to it, and paid on which days."""
+
+    programme: str
+    county: str
+    agreed: int
+    given: int
+    paid: tuple[tuple[date, int], ...]
+    status: str
+
+
+BOUND = (
+    BoundProject(
+        "student-assistance",
+        "522327",
+        36_000,
+        36_000,
+        ((date(2010, 6, 11), 20_000), (date(2010, 9, 3), 16_000)),
+        "completed",
+    ),
+    BoundProject(
+        "warm-lunch", "522634", 48_000, 36_000, ((date(2010, 9, 8), 18_000),), "under_way"
+    ),
+    BoundProject("water-cellar", "522622", 30_000, 30_000, (), "approved"),
+)
+
+
+def plan_bound(rng: Random, *, towns: Mapping[str, list[Place]], pairs: Mapping) -> list[Plan]:
+    plans = []
+    for place, project in enumerate(BOUND):
+        card = Card(
+            project.programme,
+            words.SOCIAL[project.programme][0],
+            project.county,
+            project.agreed,
+            is_government=False,
+        )
+        plan = describe(rng, card, towns[project.county], iter(()))
+        plan.year, plan.bound_to, plan.status = 2009, place, project.status
+        plan.supporter, plan.level, plan.fund = support(card, pairs, place)
+        _days(plan, project)
+        plans.append(plan)
+    return plans
+
+
+def _days(plan: Plan, project: BoundProject) -> None:
+    plan.surveyed_on, plan.created_on = date(2009, 10, 13), date(2009, 10, 20)
+    plan.submitted_on, plan.approved_on = date(2009, 10, 28), date(2009, 12, 9)
+    plan.payments = [Instalment(day, amount) for day, amount in project.paid]
+    if plan.payments:
+        plan.started_on = date(2010, 6, 2)
+    if plan.status == "completed":
+        plan.completed_on = date(2010, 9, 17)

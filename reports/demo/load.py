@@ -1,0 +1,105 @@
+"""Writes the worked-out year into the database: people, funds, projects, gifts, money, training.
+
+Rule: money goes through the ledger's own verbs and states through decisions, as in daily work; all
+of it in the caller's transaction.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from accounts.models import Office
+from core.models import Division
+from ledger.models import Fund
+from partnerships.models import Twinning
+from projects.models import Project
+from reports.demo import cards, giving, spending, year_2010
+from reports.demo.bound import BOUND, plan_bound
+from reports.demo.fill import write_funds, write_programmes
+from reports.demo.flow import Flow
+from reports.demo.gifts import write_donors, write_gifts, write_goods
+from reports.demo.journal import Journal
+from reports.demo.people import Cast
+from reports.demo.plan import Place, Plan, number_documents, plan_projects
+from reports.demo.project_records import write_projects
+from reports.demo.training import write_batches, write_courses
+
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a run wrote that others go on from: the show gift and the records by their plans."""
+
+    receipt_number: str
+    check_code: str
+    projects: dict[Plan, Project]
+    funds: dict[str, Fund]
+
+
+def is_loaded() -> bool:
+    return Fund.objects.filter(key=year_2010.DONATED[0].key, is_demo=True).exists()
+
+
+def load_year(cast: Cast, tell: Tell) -> Loaded:
+    """Loads the year 2010. Raises AssertionError where the plan does not add up."""
+    rng = Random(year_2010.SEED)
+    plans, crowd, gifts, goods, grants = plan_year(rng)
+    tell(f"planned {len(plans)} projects and {len(gifts)} gifts")
+    offices = {office.key: office for office in Office.objects.all()}
+    journal = Journal()
+    funds = write_funds(cast, offices, [grant.source for grant in grants])
+    programmes = write_programmes(funds)
+    projects = write_projects(rng, cast, journal, plans, offices)
+    tell(f"wrote {len(projects)} projects, {len(funds)} funds")
+    flow = Flow(rng, cast, journal, funds, projects)
+    donors = write_donors(cast, crowd, offices)
+    show = write_gifts(flow, gifts, donors, programmes)
+    write_goods(flow, goods, donors, programmes)
+    tell(f"posted {len(gifts)} gifts of {len(donors)} donors")
+    flow.appropriate(grants, offices)
+    flow.allocate()
+    flow.pay()
+    tell("posted appropriations, allocations and payments")
+    write_courses(rng, cast, journal, offices)
+    write_batches(rng, cast, journal, offices)
+    tell(f"wrote {journal.write()} decisions")
+    return Loaded(show.receipt_number, show.check_code, flow.projects, funds)
+
+
+def plan_year(rng: Random):
+    """Works the year out: plans, donors, gifts, goods and appropriations."""
+    dealt = cards.cards_of_the_year(rng)
+    cards.check(dealt)
+    places, supporters = towns(), pairs()
+    plans = plan_projects(rng, dealt, towns=places, pairs=supporters)
+    crowd = giving.Crowd(rng)
+    bound = [(project.programme, project.given) for project in BOUND]
+    gifts = giving.plan_gifts(rng, crowd, bound=bound)
+    goods = giving.plan_goods(rng, crowd)
+    grants = spending.plan_money(rng, plans, gifts)
+    plans += plan_bound(rng, towns=places, pairs=supporters)
+    number_documents(plans)
+    return plans, crowd, gifts, goods, grants
+
+
+def towns() -> dict[str, list[Place]]:
+    """The towns and townships of 2010, by county."""
+    found: dict[str, list[Place]] = {}
+    rows = Division.objects.valid_on(year_2010.TWINNINGS_DAY).filter(
+        level=Division.Level.TOWN, parent__code__in=year_2010.COUNTIES, name_zh__regex="[镇乡]$"
+    )
+    for town in rows.select_related("parent").order_by("code"):
+        place = Place(town.code, town.name_zh, town.name_en, town.parent.name_zh)
+        found.setdefault(town.parent.code, []).append(place)
+    return found
+
+
+def pairs() -> dict[str, list[tuple[str, str]]]:
+    """The supporting offices of each county on the day of the year's agreements."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    rows = Twinning.objects.on(year_2010.TWINNINGS_DAY).exclude(level=Twinning.Level.PREFECTURE)
+    for pair in rows.select_related("supporter", "receiver__division").order_by("supporter__key"):
+        place = found.setdefault(pair.receiver.division.code, [])
+        place.append((pair.supporter.key, pair.level))
+    return found

@@ -1,0 +1,308 @@
+"""The demonstration data: it adds up to the published year, and says what it is."""
+
+import hashlib
+import json
+from datetime import date
+from decimal import Decimal
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection, transaction
+from django.db.models import Count, F, Sum
+
+from accounts.models import User
+from core.models import Decision
+from donations.models import Donor, Gift, GoodsGift, Programme
+from ledger import trace
+from ledger.models import Fund
+from partnerships.models import Twinning
+from projects.models import Allocation, Appropriation, Payment, Project, Village
+from reports.demo import scale
+from reports.demo.people import ACCOUNTS, PASSWORD
+from training.models import Course, Secondment
+
+pytestmark = pytest.mark.django_db
+
+
+class Year:
+    """What a load said, and a fingerprint of what two loads wrote."""
+
+    def __init__(self, said: str, fingerprints: list[str]):
+        self.said, self.fingerprints = said, fingerprints
+
+
+@pytest.fixture(scope="module", autouse=True)
+def year(django_db_setup, django_db_blocker):
+    """The year loaded twice, each time into an empty database; the second stays for the tests."""
+    with django_db_blocker.unblock():
+        with transaction.atomic():
+            call_command("demo", stdout=StringIO())
+            first = fingerprint()
+            transaction.set_rollback(True)
+        with transaction.atomic():
+            call_command("demo", stdout=(said := StringIO()))
+            yield Year(said.getvalue(), [first, fingerprint()])
+            transaction.set_rollback(True)
+
+
+def fingerprint() -> str:
+    """A hash of everything of the year but database numbers and moments of loading."""
+    rows = [
+        Project.objects.filter(year__lte=2010)
+        .order_by("number")
+        .values_list(
+            *("number", "name_zh", "name_en", "status", "agreed_amount", "town__code"),
+            *("village__name_zh", "supporter__key", "people_count", "created_at", "completed_on"),
+        ),
+        Gift.objects.filter(received_on__year=2010)
+        .order_by("receipt_number")
+        .values_list("receipt_number", "check_code", "amount", "donor__number", "donor__name_zh"),
+        GoodsGift.objects.order_by("number").values_list("number", "goods_zh", "value_amount"),
+        Allocation.objects.filter(allocated_on__year=2010)
+        .order_by("number")
+        .values_list("number", "project__number", "fund__key", "amount", "allocated_on"),
+        Payment.objects.filter(paid_on__year=2010)
+        .order_by("number")
+        .values_list("number", "voucher", "amount", "line__project__number", "paid_on"),
+        Decision.objects.filter(decided_at__year__lte=2010)
+        .order_by("id")
+        .values_list("workflow", "move", "decided_by__username", "decided_at"),
+    ]
+    text = json.dumps([list(part) for part in rows], default=str, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def total(rows, field: str) -> tuple[int, Decimal]:
+    return tuple(rows.aggregate(a=Count("pk"), b=Sum(field)).values())
+
+
+# -- the published year ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("filters", "count", "amount"),
+    [
+        ({}, 309, "81850000.00"),
+        ({"kind": "government"}, 148, "43150000.00"),
+        ({"kind": "social"}, 161, "38700000.00"),
+        ({"kind": "government", "is_integrated": True}, 109, "31190000.00"),
+        ({"is_integrated": True, "types__contains": ["model_village"]}, 58, "14400000.00"),
+        ({"is_integrated": True, "types__contains": ["industry"]}, 31, "6140000.00"),
+        ({"kind": "social", "lines__fund__key": "zhu-yinglong"}, 18, "26120000.00"),
+    ],
+)
+def test_projects_add_up(filters, count, amount):
+    rows = Project.objects.counted().filter(year=2010, **filters)
+    assert total(rows, "agreed_amount") == (count, Decimal(amount))
+
+
+def test_every_model_village_is_another_village():
+    rows = Project.objects.filter(year=2010, types__contains=["model_village"])
+    assert rows.values("village").distinct().count() == 58
+
+
+def test_the_projects_lie_in_all_counties():
+    rows = Project.objects.filter(year=2010).values_list("county__code").annotate(Count("pk"))
+    counts = dict(rows.order_by())
+    assert len(counts) == 24
+    assert [counts[code] for code in ("522324", "522327", "522622", "522634")] == [29] * 4
+    assert sum(count for code, count in counts.items() if code.startswith("5223")) == 137
+
+
+def test_social_projects_got_what_was_agreed():
+    rows = Allocation.objects.posted().filter(fund__kind="donated", allocated_on__year=2010)
+    assert total(rows, "amount")[1] == Decimal("38700000.00")
+    zhu = rows.filter(fund__key="zhu-yinglong")
+    assert total(zhu, "amount") == (18, Decimal("26120000.00"))
+    for project in Project.objects.filter(year=2010, kind="social").with_money():
+        assert project.received_fen == project.agreed_amount * 100
+
+
+def test_drought_relief_adds_up():
+    grants = Appropriation.objects.posted().filter(relief_for__isnull=False)
+    assert sorted(grants.values_list("relief_for__code", "amount")) == [
+        ("522300", Decimal("2000000.00")),
+        ("522600", Decimal("2000000.00")),
+    ]
+    gifts = Gift.objects.posted().filter(programme__is_drought_relief=True)
+    assert total(gifts, "amount") == (1284, Decimal("4900000.00"))
+    goods = GoodsGift.objects.confirmed().filter(programme__is_drought_relief=True)
+    assert total(goods, "value_amount") == (96, Decimal("1320000.00"))
+    assert total(Project.objects.filter(is_drought_relief=True), "people_count")[1] == 204_310
+
+
+def test_training_adds_up():
+    courses = Course.objects.confirmed().filter(starts_on__year=2010)
+    batches = Secondment.objects.confirmed().filter(starts_on__year=2010)
+    assert total(courses, "people_count") == (9, 557)
+    assert total(courses.filter(kind="new_rural"), "people_count") == (2, 174)
+    assert total(batches, "people_count") == (4, 78)
+    huangping = courses.get(division__code="522622")
+    assert (huangping.people_count, huangping.people_qualifier) == (70, "more")
+    assert huangping.co_host.key == "nb-jingwei"
+
+
+# -- its money ------------------------------------------------------------------------------------
+
+
+def test_the_ledger_adds_up():
+    call_command("check_ledger", stdout=StringIO())
+
+
+def test_no_fund_and_no_line_is_ever_short():
+    """Not even between two days of the year."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT count(*) FROM (
+                SELECT sum(sum(change)) OVER (PARTITION BY pool ORDER BY day) AS balance FROM (
+                    SELECT target_id AS pool, posted_on AS day, amount AS change
+                      FROM ledger_movement
+                    UNION ALL SELECT source_id, posted_on, -amount FROM ledger_movement
+                     WHERE source_id IS NOT NULL) AS changes
+                 GROUP BY pool, day) AS balances
+             WHERE balance < 0
+            """
+        )
+        assert cursor.fetchone() == (0,)
+
+
+def test_money_waits_for_approval_and_payment_for_money():
+    approved = dict(
+        Decision.objects.filter(workflow="project", move="approve").values_list(
+            "record_id", "decided_at__date"
+        )
+    )
+    for project, day in Allocation.objects.posted().values_list("project", "allocated_on"):
+        assert approved[project] <= day
+    late = Payment.objects.paid().filter(line__project__completed_on__lt=F("paid_on"))
+    assert not late.exists()
+    assert not Payment.objects.paid().exclude(paid_on__year=2010).exists()
+
+
+def test_three_people_stand_behind_a_payment():
+    for payment in Payment.objects.paid()[:20]:
+        people = Decision.objects.of(payment).values_list("decided_by", flat=True)
+        assert len({payment.created_by_id, *people}) == 3
+
+
+def test_the_gift_of_the_readme_goes_two_ways_and_waits():
+    gift = Gift.objects.get(
+        amount=10_000, received_on=date(2010, 3, 18), donor__name_zh="演示·陈某"
+    )
+    steps = trace.of_gift(gift.movement_id)
+    paid = [step for step in steps if step.kind == "payment"]
+    assert sorted(step.amount for step in paid) == [1340, 2010, 3720]
+    assert {step.free_amount for step in steps if step.pool_kind == "fund"} == {2000}
+    assert sum(step.free_amount for step in steps if step.pool_kind == "line") == 930
+    pools = {step.pool_id for step in steps if step.pool_kind == "line"}
+    projects = Project.objects.filter(lines__pool__in=pools)
+    assert sorted(projects.values_list("name_en", flat=True)) == [
+        "12 water cellars, Rongdu Town",
+        "Spring-water pipe, 4.6 km, Bihen Town",
+    ]
+
+
+def test_the_command_names_that_gift(year):
+    gift = Gift.objects.get(
+        amount=10_000, received_on=date(2010, 3, 18), donor__name_zh="演示·陈某"
+    )
+    assert gift.receipt_number in year.said
+    assert gift.check_code in year.said
+
+
+# -- what it is -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        *(Project, Village, Allocation, Payment, Appropriation, Fund),
+        *(Programme, Donor, Gift, GoodsGift, Course, Secondment),
+    ],
+)
+def test_every_record_carries_the_mark(model):
+    assert model.objects.exists()
+    assert not model.objects.filter(is_demo=False).exists()
+
+
+def test_invented_givers_say_so_in_their_names():
+    named = {"朱英龙", "宁波市佛教协会", "七塔禅寺", "宁波市佛教居士林"}
+    invented = Donor.objects.exclude(name_zh__in=named)
+    assert Donor.objects.filter(name_zh__in=named).count() == 4
+    assert not invented.exclude(name_zh__startswith="演示").exists()
+    assert not invented.exclude(name_en__startswith="Demo").exists()
+
+
+def test_only_the_printed_accounts_can_sign_in(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+    active = User.objects.filter(is_active=True)
+    assert {user.username for user in active} == {account.username for account in ACCOUNTS}
+    assert len({user.password for user in active}) == 1
+    assert active[0].check_password(PASSWORD)
+    others = User.objects.filter(is_active=False)
+    assert not any(user.has_usable_password() for user in others)
+    assert not User.objects.filter(is_superuser=True).exists()
+
+
+def test_supporters_are_those_of_the_year():
+    pairs = set(Twinning.objects.on(date(2010, 7, 1)).values_list("supporter", "receiver"))
+    rows = Project.objects.filter(year=2010).exclude(supporter__key="nb")
+    assert rows.exists()
+    assert set(rows.values_list("supporter", "office")) <= pairs
+
+
+def test_what_waits_is_not_of_2010():
+    waiting = Project.objects.filter(status__in=["draft", "submitted", "returned"])
+    assert dict(waiting.values_list("status").annotate(Count("pk")).order_by()) == {
+        "draft": 4,
+        "submitted": 6,
+        "returned": 2,
+    }
+    assert not waiting.filter(year=2010).exists()
+    assert Allocation.objects.filter(status="proposed").count() == 2
+    assert Payment.objects.filter(status="requested").count() == 2
+    assert Payment.objects.filter(status="approved").count() == 1
+    assert Gift.objects.filter(status="recorded").exclude(received_on__year=2010).count() == 5
+    assert Course.objects.filter(status="recorded").exclude(starts_on__year=2010).count() == 1
+
+
+# -- the command ----------------------------------------------------------------------------------
+
+
+def test_two_loads_are_the_same(year):
+    first, second = year.fingerprints
+    assert first == second
+
+
+def test_a_second_run_changes_nothing(year):
+    before = Decision.objects.count(), Gift.objects.count()
+    call_command("demo", stdout=(said := StringIO()))
+    assert "loaded already" in said.getvalue()
+    assert (Decision.objects.count(), Gift.objects.count()) == before
+    assert fingerprint() == year.fingerprints[1]
+
+
+def test_scale_adds_gifts_outside_the_year(monkeypatch):
+    monkeypatch.setattr(scale, "GIFTS_OF_THE_YEAR", 60)
+    monkeypatch.setattr(scale, "BATCH", 50)
+    for _run in range(2):
+        call_command("demo", scale=1, stdout=StringIO())
+    rows = Gift.objects.posted().filter(programme__key__startswith="scale-")
+    assert rows.count() == 60
+    assert not rows.exclude(received_on__year=2011).exists()
+    call_command("check_ledger", stdout=StringIO())
+
+
+def test_accounts_are_printed_as_a_table():
+    call_command("demo", accounts=True, stdout=(said := StringIO()))
+    lines = said.getvalue().splitlines()
+    assert len(lines) == len(ACCOUNTS) + 1
+    assert "陈国华" in said.getvalue()
+
+
+def test_no_demonstration_where_it_has_no_place(settings):
+    settings.DEMO = False
+    with pytest.raises(CommandError, match="DEMO=0"):
+        call_command("demo", stdout=StringIO())
