@@ -259,7 +259,7 @@ class Records:
         return redirect(self.url("detail", pk))
 
     def _move_page(self, request, record, move, form, status: int = 200) -> HttpResponse:
-        if not request.user.has_perm(move.permission):
+        if not request.user.can(move.permission, record, editing=move.own_scope):
             raise PermissionDenied(_("Your role does not include this move."))
         context = {
             "record": record,

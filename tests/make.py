@@ -4,13 +4,13 @@ from datetime import date
 from decimal import Decimal
 from itertools import count
 
-from ledger.models import Fund
-
 from accounts.models import Office
 from core.models import Division
 from core.workflow import perform
 from donations.models import Donor, Gift, GoodsGift, Programme
 from ledger import money as ledger
+from ledger.models import Fund
+from partnerships.models import Organisation
 from projects.models import Allocation, Appropriation, Payment, Project
 from projects.money import line_of
 from training.models import Course, Secondment
@@ -30,6 +30,14 @@ class Make:
 
     def office(self, key: str = "nb") -> Office:
         return Office.objects.get(key=key)
+
+    def organisation(self, **changes) -> Organisation:
+        values = {
+            "key": f"organisation-{next(self.serial)}",
+            "name_zh": "七塔寺",
+            "kind": "religious",
+        }
+        return Organisation.objects.create(**values | changes)
 
     # -- projects ---------------------------------------------------------------------------------
 

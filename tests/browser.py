@@ -1,0 +1,141 @@
+"""A whole installation for the browser tests: its own database, the reference year, a server.
+
+Nothing here is faked: the database is migrated by its owner, served as the web's role, and the
+pages are read by Debian's Chromium.
+"""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connection
+from playwright.sync_api import Browser, sync_playwright
+from psycopg import sql
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+REASON = "Chromium is not installed: the pages were not looked at in a browser"
+START_SECONDS = 60
+
+
+def need_chromium() -> None:
+    """Skips with the reason where there is no Chromium; fails where REQUIRE_BROWSER asks for it."""
+    if CHROMIUM:
+        return
+    if os.environ.get("REQUIRE_BROWSER") == "1":
+        pytest.fail(REASON)
+    pytest.skip(REASON)
+
+
+def _address(login: dict, name: str) -> str:
+    parameters = connection.get_connection_params()
+    password = f":{quote(login['PASSWORD'])}" if login["PASSWORD"] else ""
+    host = quote(str(parameters.get("host") or ""), safe="")
+    port = parameters.get("port") or ""
+    return f"postgresql://{login['USER']}{password}@/{name}?host={host}" + (
+        f"&port={port}" if port else ""
+    )
+
+
+@contextlib.contextmanager
+def own_database(owner_login: dict, name: str) -> Iterator[str]:
+    """The address, for the owner, of a new empty database that goes when the tests are over."""
+    maintenance = _address(owner_login, connection.settings_dict["NAME"])
+    quoted = sql.Identifier(name)
+    with psycopg.connect(maintenance, autocommit=True) as server:
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(quoted))
+        server.execute(sql.SQL("CREATE DATABASE {}").format(quoted))
+        try:
+            yield _address(owner_login, name)
+        finally:
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(quoted))
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def _run(environment: dict, *command: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *command],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+    return done.stdout
+
+
+def _wait(url: str, process: subprocess.Popen) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(url, timeout=5)
+            return
+        assert process.poll() is None, "the server ended before it answered"
+        time.sleep(0.2)
+    pytest.fail(f"{url} did not answer within {START_SECONDS} seconds")
+
+
+@contextlib.contextmanager
+def serve(owner_login: dict, web_login: dict, folder: Path) -> Iterator[tuple[str, str]]:
+    """Serves the reference year; answers the address and what the demo command printed."""
+    name = f"{settings.DATABASES['default']['TEST']['NAME']}_browser"
+    with own_database(owner_login, name) as owner_url:
+        port = _free_port()
+        base = f"http://127.0.0.1:{port}"
+        environment = os.environ | {
+            "DATABASE_OWNER_URL": owner_url,
+            "DATABASE_URL": _address(web_login, name),
+            "SHANHAI_DATA": str(folder),
+            "PUBLIC_URL": base,
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        }
+        environment.pop("SHANHAI_OWNER", None)
+        _run(environment, "migrate", "--verbosity=0")
+        printed = _run(environment, "demo")
+        log = (folder / "web.log").open("w")
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{port}"]
+            + ["--workers", "2", "--timeout", "60"],
+            cwd=settings.BASE_DIR,
+            env=environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait(f"{base}/portal/", process)
+            yield base, printed
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()

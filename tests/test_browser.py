@@ -1,0 +1,176 @@
+"""The pages in a real browser: the line of work, and axe in both widths and languages."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from config.database import web_login
+from tests.browser import chromium, need_chromium, serve
+
+AXE = "tests/vendor/axe.min.js"
+PASSWORD = "shanhai-demo-2010"
+LANGUAGES = ("en", "zh-CN")
+WIDTHS = (1280, 390)
+
+STAFF_PAGES = [
+    "/",
+    "/projects/",
+    "/projects/new/",
+    "/projects/?kind=government&sort=-agreed",
+    "/allocations/",
+    "/payments/",
+    "/appropriations/",
+    "/funds/",
+    "/gifts/",
+    "/goods/",
+    "/donors/",
+    "/programmes/",
+    "/courses/",
+    "/secondments/",
+    "/twinnings/",
+    "/organisations/",
+    "/overview/2010/",
+]
+PUBLIC_PAGES = [
+    "/portal/",
+    "/portal/find/",
+    "/portal/projects/",
+    "/portal/programmes/",
+    "/portal/overview/",
+    "/portal/how/",
+    "/accounts/login/",
+    "/no/such/page/",
+]
+
+
+@pytest.fixture(scope="module")
+def site(django_db_setup, django_db_blocker, owner_login, tmp_path_factory):
+    """(address, what `demo` printed) of a running installation with the reference year."""
+    need_chromium()
+    with django_db_blocker.unblock():
+        folder = tmp_path_factory.mktemp("browser")
+        with serve(owner_login, web_login(), folder) as running:
+            yield running
+
+
+@pytest.fixture(scope="module")
+def browser(site):
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def open_page(browser, site):
+    """Opens pages with a width, a language and perhaps an account; closes them at the end."""
+    contexts = []
+
+    def opened(*, user: str = "", width: int = 1280, language: str = "en", **more) -> Page:
+        context = browser.new_context(
+            base_url=site[0], viewport={"width": width, "height": 900}, locale=language, **more
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.faults = []
+        page.on("pageerror", lambda error: page.faults.append(str(error)))
+        page.on("console", lambda line: line.type == "error" and page.faults.append(line.text))
+        if user:
+            sign_in(page, user)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def sign_in(page: Page, user: str) -> None:
+    page.goto("/accounts/login/")
+    page.fill("input[name=login]", user)
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    expect(page.locator(".who")).to_be_visible()
+
+
+def first_links(page: Page) -> list[str]:
+    """A detail page of each kind: the first record of each list."""
+    found = []
+    for path in STAFF_PAGES:
+        page.goto(path)
+        link = page.locator("#records a[href^='/']").first
+        if link.count() and re.fullmatch(r"/[a-z]+/\d+/", link.get_attribute("href") or ""):
+            found.append(link.get_attribute("href"))
+    return found
+
+
+def look_at(page: Page, path: str) -> list[str]:
+    """Faults of one page: errors on the console, overflow, axe's violations."""
+    page.faults.clear()
+    answer = page.goto(path)
+    page.wait_for_load_state("networkidle")
+    faults = [] if answer.status < 500 else [f"status {answer.status}"]
+    expected = 404 if "no/such" in path else 200
+    if answer.status != expected:
+        faults.append(f"status {answer.status}")
+    faults += [fault for fault in page.faults if f"status of {expected}" not in fault]
+    wide = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
+    if wide > 0:
+        faults.append(f"overflows by {wide} px")
+    page.add_script_tag(path=AXE)
+    result = page.evaluate("axe.run()")
+    faults += [
+        f"axe {violation['id']}: {violation['nodes'][0]['html'][:120]}"
+        for violation in result["violations"]
+    ]
+    return [f"{path}: {fault}" for fault in faults]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_staff_pages_are_sound(open_page, width, language):
+    page = open_page(user="officer", width=width, language=language, bypass_csp=True)
+    paths = STAFF_PAGES + first_links(page)
+    assert len(paths) > len(STAFF_PAGES) + 8
+    assert [fault for path in paths for fault in look_at(page, path)] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_public_pages_are_sound(open_page, site, width, language):
+    page = open_page(width=width, language=language, bypass_csp=True)
+    faults = [fault for path in PUBLIC_PAGES for fault in look_at(page, path)]
+    look_up(page, *show_piece(site[1]))
+    assert faults + look_at(page, "/portal/gift/") == []
+
+
+def show_piece(printed: str) -> tuple[str, str]:
+    """Receipt number and check code of the gift that `demo` names."""
+    return re.search(r"(NB-2010-\d{6}).*?\b([2-9A-HJ-NP-Z]{6})\b", printed, re.S).groups()
+
+
+def look_up(page: Page, number: str, code: str) -> None:
+    page.goto("/portal/find/")
+    page.fill("input[name=number]", number)
+    page.fill("input[name=code]", code)
+    page.press("input[name=code]", "Enter")
+    page.wait_for_url("**/portal/gift/")
+
+
+def test_the_policy_of_the_pages_blocks_nothing_of_ours(open_page, site):
+    """Without the by-pass that axe needs: no refused script, style or image on any page."""
+    page = open_page(user="officer")
+    faults = []
+    for path in [*STAFF_PAGES, *PUBLIC_PAGES[:-1]]:
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        faults += [f"{path}: {fault}" for fault in page.faults]
+        page.faults.clear()
+    assert faults == []
+
+
+def test_the_look_up_works_without_javascript(open_page, site):
+    page = open_page(java_script_enabled=False)
+    look_up(page, *show_piece(site[1]))
+    expect(page.locator(".claim")).to_be_visible()
