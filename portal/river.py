@@ -30,6 +30,7 @@ class Arm:
     line: str
     tone: str = ""
     mouths: tuple[Mouth, ...] = ()
+    brief_title: str = ""
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,7 @@ def _tall_mouths(drawing: Drawing, arm: Arm, left: float, scale: float) -> None:
     for mouth in arm.mouths:
         width = float(mouth.amount) * scale
         drawing.flows.append(_down(left, 158 + BAR, left, 220, width, width, mouth.tone))
-        drawing.nodes.append(Node(left, 220, width, BAR, mouth.tone))
+        drawing.nodes.append(Node(left, 220, max(width - 1, 1), BAR, mouth.tone))
         left += width
 
 
@@ -214,7 +215,7 @@ def _list(drawing: Drawing, reaches: Iterable[Reach], y: float) -> float:
     for reach in reaches:
         y = _entry(drawing, y, "root", reach.title, reach.amount_text, "t3")
         for arm in reach.arms:
-            y = _entry(drawing, y, arm.tone, arm.title, arm.amount_text, "t3")
+            y = _entry(drawing, y, arm.tone, arm.brief_title or arm.title, arm.amount_text, "t3")
             for mouth in arm.mouths:
                 y = _entry(
                     drawing, y, mouth.tone, mouth.brief_line or mouth.line, mouth.title, "t4", 14

@@ -236,7 +236,7 @@ def _arm(part: ProjectPart) -> Arm:
     if part.promised:
         mouths.append(_waiting_mouth(part.promised))
     title = f"{short_name(part.project.county)} · {part.project.name}"
-    return Arm(part.amount, amount, title, amount, "", tuple(mouths))
+    return Arm(part.amount, amount, title, amount, "", tuple(mouths), part.project.name)
 
 
 def _others_arm(parts: list[ProjectPart]) -> Arm:

@@ -56,8 +56,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @sensitive_post_parameters("receipt_number", "check_code")
 def look_up(request: HttpRequest) -> HttpResponse:
-    form = LookUpForm(request.POST or None)
-    if request.method != "POST":
+    form = LookUpForm(request.POST if request.method == "POST" else None)
+    if not form.is_bound:
         return _private(render(request, "portal/look_up.html", {"form": form}))
     if not form.is_valid():
         return _private(render(request, "portal/look_up.html", {"form": form}, status=422))

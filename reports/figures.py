@@ -127,27 +127,31 @@ def _given(year: Year, status: str, *more: tuple[str, str]) -> tuple[tuple[str, 
     return (*days, ("status", status), ("relief", "true"), *more)
 
 
-def _confirmed(year: Year, host: str, division: str) -> tuple[tuple[str, str], ...]:
-    """The filter of a list of courses or batches; an office that we do not know finds none."""
+def _confirmed(
+    year: Year, tally: Tally, host: str, division: str = ""
+) -> tuple[tuple[str, str], ...]:
+    """The filter of a list of courses or batches.
+
+    The lists offer only offices that held something: one that held nothing is searched by its key,
+    which finds nothing either.
+    """
+    filters = (("year", str(year.year)), ("status", "confirmed"))
+    if host and not tally.count:
+        return (*filters, ("q", host))
     named = (("host", host), ("division", division))
-    keys = tuple((name, str(year.keys.get(key, 0))) for name, key in named if key)
-    return ("year", str(year.year)), ("status", "confirmed"), *keys
+    return (*filters, *((name, str(year.keys[key])) for name, key in named if key))
 
 
 def _courses(year: Year, name: str, host: str = "", division: str = "", **query: str) -> Part:
-    filters = (*_confirmed(year, host, division), *query.items())
-    return Part("courses", _("courses"), year.courses[name], "training:course-list", filters)
+    tally = year.courses[name]
+    filters = (*_confirmed(year, tally, host, division), *query.items())
+    return Part("courses", _("courses"), tally, "training:course-list", filters)
 
 
 def _secondments(year: Year, name: str, host: str = "") -> Part:
-    filters = _confirmed(year, host, "")
-    return Part(
-        "batches",
-        _("seconded batches"),
-        year.secondments[name],
-        "training:secondment-list",
-        filters,
-    )
+    tally = year.secondments[name]
+    filters = _confirmed(year, tally, host)
+    return Part("batches", _("seconded batches"), tally, "training:secondment-list", filters)
 
 
 def _people_of(*parts: Part) -> tuple[int, None, tuple[Part, ...]]:
