@@ -1,12 +1,15 @@
 """Refusals of the database in the words of the people who meet them.
 
 Rule: every `raise` in a trigger or a function of ours names one key of this table as its message;
-what follows the colon is its parameter. Whatever is not in the table is a fault, not a refusal.
+what follows the colon is its parameter. A unique value that somebody else was first to save is a
+refusal too. Whatever else is not in the table is a fault, not a refusal.
 """
 
 from django.db import Error
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+RAISED, UNIQUE = "P0001", "23505"
 
 WORDS: dict[str, str | Promise] = {
     "status_without_decision": _(
@@ -28,16 +31,19 @@ WORDS: dict[str, str | Promise] = {
     "nothing_left": _("Less is left of this entry than you want to take back: %(parameter)s."),
     "no_step_in": _("There is no free money in this fund that could step in."),
     "still_unspent": _("Only %(parameter)s of it is unspent."),
+    "taken": _("Somebody has saved the same a moment ago. Look at that record first."),
     "ledger_fault": _("The ledger would not add up; nothing was written."),
 }
 
 
 def key_of(error: Error) -> tuple[str, str]:
-    """(key, parameter) of a refusal raised by our own triggers and functions; ("", "") if not."""
+    """(key, parameter) of a refusal by triggers, functions or unique values; ("", "") if not."""
     cause = error.__cause__
     diagnostics = getattr(cause, "diag", None)
-    if diagnostics is None or diagnostics.sqlstate != "P0001":
+    if diagnostics is None or diagnostics.sqlstate not in (RAISED, UNIQUE):
         return "", ""
+    if diagnostics.sqlstate == UNIQUE:
+        return "taken", ""
     key, _colon, parameter = (diagnostics.message_primary or "").partition(":")
     return (key, parameter.strip()) if key in WORDS else ("", "")
 
