@@ -10,7 +10,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Division, Named
@@ -106,8 +106,8 @@ class User(AbstractUser):
     REQUIRED_FIELDS = ["name_zh"]
 
     class Meta:
-        verbose_name = _("person")
-        verbose_name_plural = _("people")
+        verbose_name = pgettext_lazy("of an office", "person")
+        verbose_name_plural = pgettext_lazy("of an office", "people")
         ordering = ["username"]
         permissions = [("see_all_offices", "Read the records of every office")]
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from core.forms import RecordForm, form_field
 from core.lifecycle import Move
 from core.models import Decision, Division
+from core.punctuation import labelled, told
 from core.refusals import in_words
 from core.requests import Request
 from core.workflow import is_editable, perform, workflow_of
@@ -63,7 +64,7 @@ class ScopedAdmin(admin.ModelAdmin):
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.remote_field or getattr(db_field, "choices", None):
             return super().formfield_for_dbfield(db_field, request, **kwargs)
-        return form_field(db_field)
+        return form_field(db_field, **kwargs)
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form: Any = super().get_form(request, obj, change, **kwargs)
@@ -121,17 +122,17 @@ class RecordAdmin(ScopedAdmin):
             with transaction.atomic():
                 perform(record, move.name, by=request.user, note=note)
         except PermissionDenied as refusal:
-            self.message_user(request, f"{record.number}: {refusal}", messages.ERROR)
+            self.message_user(request, labelled(record.number, refusal), messages.ERROR)
         except ValidationError as refusal:
             self.message_user(
-                request, f"{record.number}: {' '.join(refusal.messages)}", messages.ERROR
+                request, labelled(record.number, told(refusal.messages)), messages.ERROR
             )
         except DatabaseError as error:
             if not (words := in_words(error)):
                 raise
-            self.message_user(request, f"{record.number}: {words}", messages.ERROR)
+            self.message_user(request, labelled(record.number, words), messages.ERROR)
         else:
-            self.message_user(request, f"{record.number}: {move.done}", messages.SUCCESS)
+            self.message_user(request, labelled(record.number, move.done), messages.SUCCESS)
 
 
 @admin.register(Division)

@@ -14,6 +14,8 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from core.punctuation import labelled
+
 PAGE_SIZE = 30
 COUNT_CAP = 10_000
 
@@ -160,7 +162,7 @@ class List:
             field = self.filter.form.fields[name]
             chips.append(
                 Chip(
-                    f"{field.label}: {self._shown(field, value)}",
+                    labelled(field.label, self._shown(field, value)),
                     self.address(**{name: None}),
                 )
             )

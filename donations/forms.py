@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Office
 from core.forms import DayField, RecordForm
+from core.punctuation import listed
 from core.search import pinyin_of
 from core.text import half_width
 from donations.models import Donor, Gift, GoodsGift, Programme
@@ -73,7 +74,7 @@ class FoundField(forms.CharField):
             return named[0]
         similar = named or list(self.queryset.found(text)[:SUGGESTIONS])
         code = "several" if named else "similar" if similar else "unknown"
-        names = ", ".join(f"{record.name} ({record.number})" for record in similar)
+        names = listed(f"{record.name} ({record.number})" for record in similar)
         params = {"text": text[:40], "names": names}
         raise ValidationError(self.error_messages[code], code=code, params=params)
 

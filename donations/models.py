@@ -14,8 +14,7 @@ from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _now
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office
@@ -111,7 +110,7 @@ class Donor(Named, Searched):
     @property
     def public_name(self) -> str:
         """The name as others may read it."""
-        return self.name if self.has_name_consent else _now("Name withheld at the giver’s wish")
+        return self.name if self.has_name_consent else gettext("Name withheld at the giver’s wish")
 
 
 class ProgrammeQuerySet(CustodianScoped):

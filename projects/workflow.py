@@ -10,9 +10,10 @@ Rule: every state and move stands in these tables and nowhere else.
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.lifecycle import Move, State, Workflow
+from core.punctuation import listed
 from projects import money
 from projects.models import Allocation, Appropriation, Payment, Project
 
@@ -28,7 +29,7 @@ def enough_to_submit(project: Project) -> None:
         if not getattr(project, name)
     ]
     if missing:
-        raise ValidationError(_("Not yet: fill in %(fields)s.") % {"fields": ", ".join(missing)})
+        raise ValidationError(_("Not yet: fill in %(fields)s.") % {"fields": listed(missing)})
 
 
 def complete(project: Project, *, by, note: str) -> None:
@@ -68,7 +69,7 @@ PROJECT = Workflow(
         Move(
             name="submit",
             label=gettext_lazy("Submit for approval"),
-            done=gettext_lazy("Submitted"),
+            done=pgettext_lazy("what was done", "Submitted"),
             source=("draft", "returned"),
             target="submitted",
             permission="projects.submit_project",

@@ -7,6 +7,7 @@ from datetime import date
 
 import django_filters
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Office
 from core.forms import CountField
@@ -59,7 +60,9 @@ def arrangers(request):
 
 class CourseFilter(TrainingFilter):
     kind = django_filters.ChoiceFilter(choices=Course.Kind.choices, label=_("Kind"))
-    host = django_filters.ModelChoiceFilter(field_name="office", queryset=hosts, label=_("Held by"))
+    host = django_filters.ModelChoiceFilter(
+        field_name="office", queryset=hosts, label=pgettext_lazy("a course", "Held by")
+    )
     division = django_filters.ModelChoiceFilter(queryset=divisions, label=_("County or prefecture"))
 
     class Meta:

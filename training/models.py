@@ -8,6 +8,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Office
 from core.history import tracked
@@ -64,7 +65,10 @@ class Course(Record, Named, Searched):
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     office = models.ForeignKey(
-        Office, models.PROTECT, related_name="courses", verbose_name=_("held by")
+        Office,
+        models.PROTECT,
+        related_name="courses",
+        verbose_name=pgettext_lazy("a course", "held by"),
     )
     co_host = models.ForeignKey(
         Office,

@@ -4,7 +4,7 @@ Rule: a sum of persons says that it counts persons, and counts what the whole fi
 """
 
 from django.db.models import Sum
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from core.formatting import number
 from core.lists import Column
@@ -31,8 +31,8 @@ COURSES = Records(
     columns=[
         Column("name", gettext_lazy("Course"), ("pinyin",)),
         Column("kind", gettext_lazy("Kind"), ("kind",), css="mid"),
-        Column("office", gettext_lazy("Held by"), ("office__pinyin",)),
-        Column("division", gettext_lazy("For"), ("division__code",)),
+        Column("office", pgettext_lazy("a course", "Held by"), ("office__pinyin",)),
+        Column("division", pgettext_lazy("a course", "For"), ("division__code",)),
         Column("starts_on", gettext_lazy("Days"), ("starts_on",), css="nb"),
         Column("status", gettext_lazy("State"), ("status",)),
         Column("people", gettext_lazy("Persons"), ("people_count",), css="n"),

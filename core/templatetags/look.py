@@ -20,8 +20,11 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext
 from core import formatting
 from core.formatting import WAN, YUAN, Segment
 from core.lifecycle import WORKFLOWS
+from core.punctuation import labelled, listed
 
 register = template.Library()
+register.filter(labelled)
+register.filter(listed)
 
 SHADES = {1: (1,), 2: (1, 4), 3: (1, 3, 5)}
 TEXT_WIDTH = {"latin": 7.2, "han": 13.0}
@@ -333,8 +336,10 @@ def bar(
     if not label:
         words = {
             "paid": gettext("{share}% paid"),
+            # xgettext:no-python-format
             "held": gettext("{share}% received and not yet paid"),
             "plan": gettext("{share}% agreed and not yet received"),
+            # xgettext:no-python-format
             "ok": gettext("{share}% done"),
         }
         label = _read_out(values, total, words)
@@ -368,8 +373,7 @@ def split(
 def _read_out(values: list[tuple[str, Any]], total: Any, words: dict[str, str]) -> str:
     """The parts in words; a part of nothing is left out, unless nothing else is left to say."""
     said = [(name, value) for name, value in values if value] or values[:1]
-    comma = pgettext("between the parts of a list", ", ")
-    return comma.join(words[name].format(share=_percent(value, total)) for name, value in said)
+    return listed(words[name].format(share=_percent(value, total)) for name, value in said)
 
 
 @register.inclusion_tag("components/share_bar.html")
@@ -407,7 +411,7 @@ def share_bar(
     return {
         "segments": shown,
         "label": label,
-        "spoken": f"{label}: {'; '.join(spoken)}",
+        "spoken": labelled(label, pgettext("between clauses", "; ").join(spoken)),
         "needs_key": not all(part["whole"] for part in shown),
     }
 
