@@ -23,7 +23,7 @@ from projects.models import (
 )
 
 FIRST_YEAR = 1996
-YES_NO = [("yes", _("yes")), ("no", _("no"))]
+YES_NO = [("", "---------"), ("yes", _("yes")), ("no", _("no"))]
 
 
 def years() -> list[tuple[int, str]]:

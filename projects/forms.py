@@ -12,12 +12,13 @@ from django.core.exceptions import ValidationError
 from django.forms import widgets
 from django.urls import reverse_lazy
 from django.utils.functional import cached_property
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office
 from core.forms import RecordForm
 from core.models import Division
+from core.punctuation import listed
 from core.text import half_width, visible_text
 from ledger.models import Fund
 from partnerships.models import Twinning, receiving_counties
@@ -31,7 +32,6 @@ from projects.models import (
     Village,
 )
 
-PLACES = ("county", "supporter", "town", "village")
 SUGGESTIONS = 300
 
 
@@ -138,6 +138,22 @@ class ProjectForm(RecordForm):
             "match_amount": _("Money of the county and labour of the villagers, valued."),
             "need": _("The situation, the difficulty, what the villagers say. Reviewers read it."),
         }
+        error_messages = {
+            "year": dict.fromkeys(
+                ("min_value", "max_value"), _("The plan year lies between 1996 and 2100.")
+            ),
+            "household_count": {"min_value": _("Households served cannot be fewer than none.")},
+            "people_count": {"min_value": _("People served cannot be fewer than none.")},
+            "agreed_amount": {
+                "three_decimals": _("The agreed amount may have two decimals, such as 480,000.00"),
+            },
+            "match_amount": {
+                "three_decimals": _("The local match may have two decimals, such as 120,000.00"),
+            },
+            "surveyed_on": {
+                "future": _("The day of the survey cannot be after today, %(today)s"),
+            },
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -238,12 +254,12 @@ class ProjectForm(RecordForm):
         offices = own or [pair.supporter for pair in pairs.of_county(county.parent)]
         field = self.fields["supporter"]
         if offices:
-            field.help_text = _now("Paired with %(county)s in %(year)s: %(offices)s.") % {
+            field.help_text = gettext("Paired with %(county)s in %(year)s: %(offices)s.") % {
                 "county": county if own else county.parent,
                 "year": self.day.year,
-                "offices": ", ".join(str(office) for office in offices),
+                "offices": listed(offices),
             }
-        if len(offices) == 1 and not self.instance.pk:
+        if len(offices) == 1 and not self.instance.pk and not self.initial.get("supporter"):
             self.initial["supporter"] = offices[0].pk
 
     def _offer_offices(self) -> None:

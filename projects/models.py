@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q, Sum
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office
@@ -355,7 +356,7 @@ def money_triggers(workflow: str) -> list[pgtrigger.Trigger]:
             condition=pgtrigger.Condition("NEW.movement_id IS NOT NULL"),
             func="""
             IF NEW.amount * 100 IS DISTINCT FROM
-               (SELECT amount FROM ledger_movement WHERE id = NEW.movement_id)
+               (SELECT amount FROM public.ledger_movement WHERE id = NEW.movement_id)
             THEN RAISE EXCEPTION 'ledger_fault'; END IF;
             RETURN NEW;
             """,
@@ -512,8 +513,14 @@ class Payment(MoneyRecord):
         return f"Z-{self.paid_on.year}"
 
     @property
+    def purpose(self) -> str:
+        """What it pays for, in the language being read where that is known."""
+        chinese = (get_language() or "").startswith("zh")
+        return self.purpose_zh if chinese or not self.purpose_en else self.purpose_en
+
+    @property
     def summary(self) -> str:
-        return f"{self.line.project} · {self.purpose_zh}"
+        return f"{self.line.project} · {self.purpose}"
 
 
 class AppropriationQuerySet(PartnerScoped):

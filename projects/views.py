@@ -113,10 +113,16 @@ PROJECTS = Records(
 
 
 def places(request: HttpRequest) -> HttpResponse:
-    """The fields of the places, as the year and the county typed so far limit them."""
+    """The fields of the places, as the year and the county typed so far limit them.
+
+    Another county brings its own supporting side; another year keeps the one that was chosen.
+    """
     if not request.user.has_perm("projects.add_project"):
         raise PermissionDenied
-    form = ProjectForm(user=request.user, initial=request.GET.dict())
+    chosen = request.GET.dict()
+    if request.htmx.trigger_name == "county":
+        chosen.pop("supporter", None)
+    form = ProjectForm(user=request.user, initial=chosen)
     form.helper.layout = Layout(*form.places_layout())
     return HttpResponse(render_crispy_form(form))
 

@@ -161,6 +161,24 @@ def test_waiting_for_me_are_those_that_i_may_decide(make, cast, client_of):
     assert rows_of(client_of(cast.approver), "/projects/?waiting=me") == [project]
 
 
+@pytest.mark.parametrize("path", LISTS)
+def test_a_filter_that_is_not_touched_filters_nothing(make, cast, client_of, path):
+    """A browser sends every field of the form, and of a choice its first option."""
+    make.paid_payment()
+    make.appropriation()
+    client = client_of(cast.officer)
+    form = client.get(f"/{path}/").context["filter"].form
+    sent = {
+        name: str(field.choices[0][0])
+        if hasattr(field, "choices") and not hasattr(field, "queryset")
+        else ""
+        for name, field in form.fields.items()
+    }
+    assert set(sent.values()) == {""}
+    answer = client.get(f"/{path}/", sent)
+    assert answer.context["page"].total == 1 and answer.context["chips"] == []
+
+
 @pytest.mark.parametrize("sort", ["name", "county", "state", "agreed", "paid", "waiting"])
 def test_every_sort_goes_both_ways(make, cast, client_of, sort):
     make.project(name_zh="茶叶", agreed_amount=Decimal("1.00"))
@@ -273,6 +291,15 @@ def test_choosing_a_county_renews_the_places(make, cast, client_of):
     assert "Rongdu Town" not in other.content.decode()
 
 
+def test_another_year_keeps_the_supporter_and_another_county_does_not(make, cast, client_of):
+    client, chosen = client_of(cast.officer), make.office("nb").pk
+    path = f"/projects/places/?year=2010&county={make.place().pk}&supporter={chosen}"
+    for name, expected in (("year", chosen), ("county", make.office("nb-jiangbei").pk)):
+        headers = {"HX-Request": "true", "HX-Trigger-Name": name}
+        page = client.get(path, headers=headers).content.decode()
+        assert f'<option value="{expected}" selected>' in page
+
+
 def test_another_supporter_than_the_paired_one_may_be_chosen(make, typed, cast, client_of):
     client_of(cast.reporter).post("/projects/new/", typed(supporter=make.office("nb").pk))
     assert Project.objects.get().supporter == make.office("nb")
@@ -356,16 +383,16 @@ BAD = [
     ("agreed_amount", "NaN", "in figures"),
     ("agreed_amount", "Infinity", "in figures"),
     ("agreed_amount", "1e5", "in figures"),
-    ("agreed_amount", "480,000.005", "two decimals"),
+    ("agreed_amount", "480,000.005", "The agreed amount may have two decimals"),
     ("agreed_amount", "9" * 400, "larger than"),
     ("agreed_amount", "12\x00", "in figures"),
     ("agreed_amount", "", "required"),
     ("match_amount", "<b>12</b>", "in figures"),
     ("year", "1890", "1996"),
     ("year", "2010.5", "whole number"),
-    ("household_count", "-1", "0"),
+    ("household_count", "-1", "fewer than none"),
     ("people_count", "9" * 30, "2147483647"),
-    ("surveyed_on", "2999-01-01", "after today"),
+    ("surveyed_on", "2999-01-01", "day of the survey cannot be after today"),
     ("surveyed_on", "2010-02-30", "year-month-day"),
     ("name_zh", "水" * 5000, "it has 5,000"),
     ("name_zh", "水\x00窖", "control character"),

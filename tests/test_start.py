@@ -34,7 +34,8 @@ def test_what_waits_is_listed_the_oldest_first(make, cast, client_of):
     page = answer.content.decode()
     assert "2 things to do" in page
     assert f"Approve project: {project}" in page
-    assert f"Approve allocation: {allocation.number}" in page and "¥1,000.00" in page
+    assert f"Approve allocation: {allocation.summary}" in page.replace("&amp;", "&")
+    assert allocation.number in page and "¥1,000.00" in page
     assert f'href="/allocations/{allocation.pk}/"' in page
 
 
