@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.lists import Column, List
+from core.punctuation import labelled
 from core.refusals import in_words
 from core.requests import Request
 from core.timeline import timeline_of
@@ -265,7 +266,7 @@ class Records:
             "record": record,
             "move": move,
             "form": form,
-            "title": f"{move.label}: {record}",
+            "title": labelled(move.label, record),
             "back_url": self.url("detail", record.pk),
             "list_title": self.title,
             "list_url": self.url("list"),

@@ -154,6 +154,28 @@ def test_records_are_never_deleted(make):
     refused("never_deleted", "DELETE FROM training_course WHERE id = %s", course.pk)
 
 
+def test_no_session_switches_the_triggers_off(make):
+    """Neither by pgtrigger's own setting nor by a temporary table in the place of a real one."""
+    course = make.confirmed_course()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT array_agg(tgname)::text FROM pg_trigger WHERE tgname LIKE 'pgtrigger%%'"
+        )
+        cursor.execute("SELECT set_config('pgtrigger.ignore', %s, true)", cursor.fetchone())
+        cursor.execute(
+            "CREATE TEMP TABLE core_lifecycle AS SELECT workflow, table_name, initial,"
+            " '{recorded,confirmed}'::varchar[] AS editable, free_columns"
+            " FROM public.core_lifecycle"
+        )
+    refused("frozen", "UPDATE training_course SET people_count = 99 WHERE id = %s", course.pk)
+    refused(
+        "status_without_decision",
+        "UPDATE training_course SET status = 'recorded' WHERE id = %s",
+        course.pk,
+    )
+    refused("never_deleted", "DELETE FROM training_course WHERE id = %s", course.pk)
+
+
 @pytest.mark.parametrize(
     "sql",
     [

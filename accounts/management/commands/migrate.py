@@ -27,7 +27,17 @@ class Command(Migrate):
         with transaction.atomic():
             write_life_cycles()
             write_groups()
+            hold_triggers()
             grant(settings.WEB_ROLE)
+
+
+def hold_triggers() -> None:
+    """Takes away pgtrigger's switch: its triggers ask a session setting whether to step aside."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name name)"
+            " RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT false'"
+        )
 
 
 def grant(role: str) -> None:
