@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from core.refusals import in_words
 from core.workflow import perform
 from donations.batch import confirm_gifts
 from donations.forms import free_key
@@ -319,8 +320,9 @@ def test_the_database_keeps_impossible_amounts_out(make, changes):
 
 def test_a_bank_reference_stands_once_in_the_books_of_a_custodian(make):
     make.gift(bank_reference="B-1")
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
         make.gift(bank_reference="B-1")
+    assert "saved the same a moment ago" in in_words(refused.value)
     make.gift(bank_reference="")
     make.gift(bank_reference="")
 

@@ -474,6 +474,22 @@ def test_nothing_ticked_is_a_sentence(cast, client_of, keys):
     assert "Tick the gifts to confirm first." in response.content.decode()
 
 
+def test_the_admin_shows_its_lists_and_forms_to_those_who_may(make, cast, client_of):
+    gift, goods_gift = make.gift(), make.goods()
+    records = {
+        "gift": gift,
+        "goodsgift": goods_gift,
+        "donor": gift.donor,
+        "programme": gift.programme,
+    }
+    for name, record in records.items():
+        for page in ("", "add/", f"{record.pk}/change/"):
+            address = f"/admin/donations/{name}/{page}"
+            assert client_of(cast.clerk).get(address).status_code == 200, address
+        unseen = client_of(cast.stranger).get(f"/admin/donations/{name}/{record.pk}/change/")
+        assert unseen.status_code in (302, 403)
+
+
 def test_the_admin_confirms_and_returns_with_a_reason(make, cast, client_of):
     one, two = make.gift(), make.gift()
     client = client_of(cast.finance)
