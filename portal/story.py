@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from core.formatting import number
 from core.money import money_text
+from core.punctuation import listed
 from donations.journey import FundPart, Journey, PaidPart, ProjectPart, journey_of
 from donations.models import Gift
 from ledger.models import Movement
@@ -172,8 +173,7 @@ def _listed(names: list[str]) -> str:
     *first, last = names
     if not first:
         return last
-    comma = pgettext("between the parts of a list", ", ")
-    return _("{first} and {last}").format(first=comma.join(first), last=last)
+    return _("{first} and {last}").format(first=listed(first), last=last)
 
 
 # -- the river ------------------------------------------------------------------------------------

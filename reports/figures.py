@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from reports.tallies import Tally, Year
+from reports.tallies import ZHU_KEY, Tally, Year
 
 Text = str | Promise
 
@@ -405,7 +405,8 @@ def _allocations(year: Year, name: str, **query: str) -> Part:
     definition=_("Allocated in the year from the fund that Mr Zhu Yinglong gives for schools."),
 )
 def zhu_yinglong(year: Year):
-    return _money_of(_allocations(year, "zhu", fund=str(year.keys.get("zhu", 0))))
+    fund = {"fund": str(year.keys["zhu"])} if "zhu" in year.keys else {"q": ZHU_KEY}
+    return _money_of(_allocations(year, "zhu", **fund))
 
 
 @figure(

@@ -6,10 +6,11 @@ Rule: the language being read comes first; what is missing in it is given in the
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from core.formatting import number
+from core.punctuation import listed
 from donations.models import Programme
 from projects.models import Project
 
@@ -35,7 +36,7 @@ def place(project: Project) -> str:
     names = [part.name for part in parts if part]
     if (get_language() or "").startswith("zh"):
         return "".join(reversed(names))
-    return pgettext("between the parts of a list", ", ").join(names)
+    return listed(names)
 
 
 @register.simple_tag
