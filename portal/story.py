@@ -95,11 +95,12 @@ def story_of(gift: Gift) -> Story:
     reaches = _reaches(journey)
     title, line = _("Your gift"), money_text(journey.total)
     day = date_format(journey.received_on, "DATE_FORMAT")
+    short_day = date_format(journey.received_on, "SHORT_DATE_FORMAT")
     return Story(
         gift=gift,
         journey=journey,
         claim=_claim(journey),
-        flat=flat(journey.total, title, f"{line} · {day}", reaches),
+        flat=flat(journey.total, title, f"{line} · {short_day}", reaches),
         tall=tall(journey.total, f"{title} {line}", day, reaches),
         cards=[_card(part, projects[part.project.pk]) for part in parts[:LARGEST]],
         lines=[_line(part, project) for part, project in _payments(parts)],
@@ -235,8 +236,9 @@ def _arm(part: ProjectPart) -> Arm:
         mouths.append(Mouth(paid, money_text(paid), words.format(count=len(hidden)), "paid"))
     if part.promised:
         mouths.append(_waiting_mouth(part.promised))
-    title = f"{short_name(part.project.county)} · {part.project.name}"
-    return Arm(part.amount, amount, title, amount, "", tuple(mouths), part.project.name)
+    name, county = part.project.name, short_name(part.project.county)
+    title = name if county in name else f"{county} · {name}"
+    return Arm(part.amount, amount, title, amount, "", tuple(mouths), name)
 
 
 def _others_arm(parts: list[ProjectPart]) -> Arm:

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from core.punctuation import told
 from reports.figures import Computed
 from reports.published import INTEGRATED_SHARE, VILLAGES_SINCE_2006, published
 from reports.wording import short
@@ -114,12 +115,12 @@ def integrated_share(year: int, figures: Figures):
     part, whole = _value(figures, "C1"), _value(figures, "A2")
     computed = share(part, whole)
     holds = computed.quantize(Decimal(1)) == printed
-    working = _("{part} of {whole} is {computed}%; the source prints {printed}%.")
+    said = [_("{part} of {whole} is {computed}%; the source prints {printed}%.")]
     if not holds:
-        working += " " + _("Both are kept.")
+        said.append(_("Both are kept."))
     return (
         Result.HOLDS if holds else Result.DOES_NOT,
-        working.format(part=short(part), whole=short(whole), computed=computed, printed=printed),
+        told(said).format(part=short(part), whole=short(whole), computed=computed, printed=printed),
         f"{printed}%",
         f"{computed}%",
     )

@@ -10,9 +10,10 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from core.formatting import Segment, number
+from core.punctuation import listed, told
 from reports.checks import Outcome, Result, checks_of
 from reports.counties import Counties, counties_of
 from reports.figures import Computed, figures_of
@@ -116,11 +117,10 @@ class Overview:
             "{shown} figures, each counted from records and linked to them.",
             shown,
         ).format(shown=shown)
-        if marks:
-            first += " " + _("{same} agree with the printed page, {differ} differ.").format(
-                same=marks.count("y"), differ=marks.count("n")
-            )
-        return f"{first} {self._checks_said()}"
+        agreement = _("{same} agree with the printed page, {differ} differ.").format(
+            same=marks.count("y"), differ=marks.count("n")
+        )
+        return told([first, *([agreement] if marks else []), self._checks_said()])
 
     def _checks_said(self) -> str:
         results = [outcome.result for outcome, _mark in self.checks]
@@ -234,8 +234,7 @@ def counted_text(count: int, unit: str) -> str:
 
 def _records_text(figure: Computed) -> str:
     counted = [part for part in figure.parts if part.tally.count] or figure.parts[:1]
-    comma = pgettext("between the parts of a list", ", ")
-    return comma.join(counted_text(part.tally.count, part.unit) for part in counted)
+    return listed(counted_text(part.tally.count, part.unit) for part in counted)
 
 
 def _agreement(figure: Computed, printed: Printed, unit: str) -> Mark:
