@@ -5,7 +5,7 @@ Rule: a mark that the program puts between two texts comes from here, so that Ch
 
 from collections.abc import Iterable
 
-from django.utils.translation import pgettext
+from django.utils.translation import get_language, pgettext
 
 
 def listed(parts: Iterable[object]) -> str:
@@ -18,6 +18,11 @@ def labelled(label: object, text: object) -> str:
     return pgettext("a label and its text", "{label}: {text}").format(label=label, text=text)
 
 
+def gap() -> str:
+    """The space between two sentences; Chinese needs none."""
+    return "" if (get_language() or "").startswith("zh") else " "
+
+
 def told(sentences: Iterable[object]) -> str:
-    """Sentences one after the other; Chinese needs no space between them."""
-    return pgettext("between sentences", " ").join(str(sentence) for sentence in sentences)
+    """Sentences one after the other."""
+    return gap().join(str(sentence) for sentence in sentences)

@@ -20,11 +20,12 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext
 from core import formatting
 from core.formatting import WAN, YUAN, Segment
 from core.lifecycle import WORKFLOWS
-from core.punctuation import labelled, listed
+from core.punctuation import gap, labelled, listed
 
 register = template.Library()
 register.filter(labelled)
 register.filter(listed)
+register.simple_tag(gap)
 
 SHADES = {1: (1,), 2: (1, 4), 3: (1, 3, 5)}
 TEXT_WIDTH = {"latin": 7.2, "han": 13.0}
