@@ -9,7 +9,7 @@ wait for each other in one order and never in a circle.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -216,7 +216,7 @@ def _value(sql: str, parameters: Iterable[Any]) -> Any:
 def _refusals() -> Iterator[None]:
     """A refusal undoes its own statement only, and comes as ValidationError in words."""
     try:
-        with transaction.atomic():
+        with transaction.atomic() if connection.in_atomic_block else nullcontext():
             yield
     except DatabaseError as error:
         key, _parameter = key_of(error)

@@ -48,32 +48,8 @@ class Giver:
     amount: Decimal
 
 
-OF_GIFT = """
-SELECT w.ofs, w.hi - w.lo, ledger_size(int8multirange(int8range(w.lo, w.hi)) * p.free), w.depth,
-       m.id, m.kind, m.voucher, m.posted_on, m.source_id, p.id, p.kind,
-       s.id, s.posted_on
-  FROM ledger_fwd(%s) AS w
-  JOIN ledger_movement m ON m.id = w.movement
-  JOIN ledger_pool p ON p.id = w.pool
-  LEFT JOIN ledger_movement s ON s.id = w.stepped_in
- ORDER BY w.ofs, w.depth
-"""
-
-GIVERS_OF = """
-SELECT g.gift, sum(g.size)::bigint
-  FROM ledger_movement m
-  JOIN ledger_pool p ON p.id = m.target_id
-  CROSS JOIN LATERAL (
-    SELECT lower(r) AS lo, upper(r) AS hi
-      FROM unnest(CASE WHEN p.kind = 'gone'
-                       THEN int8multirange(int8range(m.in_start, m.in_start + m.amount)) * p.free
-                       ELSE int8multirange(int8range(m.in_start, m.in_start + m.amount)) END) AS r
-  ) AS units
-  CROSS JOIN LATERAL ledger_bwd(p.id, units.lo, units.hi) AS g
- WHERE m.id = %s
- GROUP BY g.gift ORDER BY g.gift
-"""
-
+OF_GIFT = "SELECT * FROM ledger_trace(%s)"
+GIVERS_OF = "SELECT * FROM ledger_givers(%s)"
 REST_OF = """
 SELECT coalesce(sum(ledger_size(int8multirange(int8range(w.lo, w.hi)) * p.free)), 0)::bigint
   FROM ledger_fwd(%s) AS w

@@ -11,10 +11,10 @@ class Migration(migrations.Migration):
     dependencies = [("ledger", "0001_ledger")]
     operations = [
         BtreeGistExtension(),
-        run("0002_ranges"),
-        run("0002_rules"),
-        run("0002_checks"),
-        run("0002_trace"),
-        run("0002_post"),
-        run("0002_fault"),
+        run("ranges"),
+        run("checks"),
+        run("trace"),
+        run("post"),
+        run("rules"),
+        run("fault"),
     ]

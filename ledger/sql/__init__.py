@@ -1,6 +1,7 @@
-"""The ledger's own SQL, one file an idea; a migration runs each once.
+"""The ledger's own SQL, one file an idea.
 
-Rule: a file that has been released is never edited. What changes is a new file of a new migration.
+Rule: a file of functions holds them as they are today, and a change to it comes with a migration
+that runs it `again`; what a file does to tables is done once, by `run`.
 """
 
 from pathlib import Path
@@ -10,7 +11,16 @@ from django.db.migrations import RunSQL
 UNDO = "\n-- undo\n"
 
 
+def _parts(name: str) -> list[str]:
+    return (Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8").split(UNDO)
+
+
 def run(name: str) -> RunSQL:
-    """The operation that runs `name`.sql, and undoes it by what stands below its line `-- undo`."""
-    forwards, backwards = (Path(__file__).parent / f"{name}.sql").read_text().split(UNDO)
+    """Runs `name`.sql; undone by what stands below its line `-- undo`."""
+    forwards, backwards = _parts(name)
     return RunSQL(forwards, backwards)
+
+
+def again(name: str) -> RunSQL:
+    """Runs `name`.sql, all of whose functions exist already; there is nothing to undo."""
+    return RunSQL(_parts(name)[0], RunSQL.noop)

@@ -6,7 +6,7 @@
 -- Every place that the money of movement b has passed: units [lo, hi) of a pool, reached by `movement`,
 -- being the units of b from `ofs` on. `away` is the movement that took them back from b, if one did;
 -- `stepped_in` the correction for which they took the place of other money here, if it was one.
-CREATE FUNCTION ledger_fwd(b bigint) RETURNS TABLE (
+CREATE OR REPLACE FUNCTION ledger_fwd(b bigint) RETURNS TABLE (
     ofs bigint, pool bigint, lo bigint, hi bigint, movement bigint, away bigint, stepped_in bigint,
     depth int)
 LANGUAGE sql STABLE AS $$
@@ -35,7 +35,7 @@ $$;
 
 -- Which gifts the units [a, b) of pool p are: `size` units of `gift` from its `gift_ofs` on lie at
 -- a + ofs.
-CREATE FUNCTION ledger_bwd(p bigint, a bigint, b bigint)
+CREATE OR REPLACE FUNCTION ledger_bwd(p bigint, a bigint, b bigint)
 RETURNS TABLE (gift bigint, gift_ofs bigint, ofs bigint, size bigint)
 LANGUAGE sql STABLE AS $$
 WITH RECURSIVE t AS (
@@ -65,8 +65,53 @@ SELECT g.id, greatest(g.in_start, t.lo) - g.in_start, t.ofs + greatest(g.in_star
                                     ORDER BY z.in_start DESC LIMIT 1), t.lo)) AS g
 $$;
 
-REVOKE EXECUTE ON FUNCTION ledger_fwd, ledger_bwd FROM PUBLIC;
+-- The same as the pages ask for them. In these functions a session plans the query once, not for each
+-- gift; planning would take longer than the way itself.
+
+CREATE OR REPLACE FUNCTION ledger_trace(b bigint) RETURNS TABLE (
+    ofs bigint, size bigint, free bigint, depth int, movement bigint, kind varchar, voucher varchar,
+    posted_on date, source bigint, pool bigint, pool_kind varchar, stepped_in bigint,
+    stepped_in_on date)
+LANGUAGE plpgsql STABLE
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT w.ofs, w.hi - w.lo, ledger_size(int8multirange(int8range(w.lo, w.hi)) * p.free), w.depth,
+           m.id, m.kind, m.voucher, m.posted_on, m.source_id, p.id, p.kind, s.id, s.posted_on
+      FROM ledger_fwd(b) AS w
+      JOIN ledger_movement m ON m.id = w.movement
+      JOIN ledger_pool p ON p.id = w.pool
+      LEFT JOIN ledger_movement s ON s.id = w.stepped_in
+     ORDER BY w.ofs, w.depth;
+END
+$$;
+
+-- Whose money movement m carried; where it went to what has gone, only what still lies there.
+CREATE OR REPLACE FUNCTION ledger_givers(m bigint) RETURNS TABLE (gift bigint, size bigint)
+LANGUAGE plpgsql STABLE
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+#variable_conflict use_column
+DECLARE
+    led ledger_movement;
+    units int8multirange;
+BEGIN
+    SELECT * INTO led FROM ledger_movement WHERE id = m;
+    units := int8multirange(int8range(led.in_start, led.in_start + led.amount));
+    SELECT CASE WHEN kind = 'gone' THEN units * free ELSE units END INTO units
+      FROM ledger_pool WHERE id = led.target_id;
+    RETURN QUERY
+    SELECT g.gift, sum(g.size)::bigint
+      FROM unnest(units) AS r
+      CROSS JOIN LATERAL ledger_bwd(led.target_id, lower(r), upper(r)) AS g
+     GROUP BY g.gift ORDER BY g.gift;
+END
+$$;
+
+REVOKE EXECUTE ON FUNCTION ledger_fwd, ledger_bwd, ledger_trace, ledger_givers FROM PUBLIC;
 
 -- undo
+DROP FUNCTION ledger_givers;
+DROP FUNCTION ledger_trace;
 DROP FUNCTION ledger_bwd;
 DROP FUNCTION ledger_fwd;

@@ -4,7 +4,7 @@
 -- number. A transaction of several calls holds all it will touch first, by ledger_hold.
 
 -- An empty pool of kind fund or line with the pool of what has gone from it.
-CREATE FUNCTION ledger_open(p_kind text) RETURNS bigint
+CREATE OR REPLACE FUNCTION ledger_open(p_kind text) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     opened bigint;
@@ -21,7 +21,7 @@ $$;
 -- another, since two step-ins in different pools could each take the other's money for its own past;
 -- and a closing alone. The lock lasts until commit. What is read after it must be what stands then,
 -- hence read committed.
-CREATE FUNCTION ledger_hold(p_pools bigint[], p_correcting boolean DEFAULT false) RETURNS void
+CREATE OR REPLACE FUNCTION ledger_hold(p_pools bigint[], p_correcting boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
@@ -38,11 +38,12 @@ $$;
 
 -- One movement, first in, first out. With `p_instead_of`, a movement into the source, the units that
 -- came by it go first. The same voucher again: the first movement, if all is the same.
-CREATE FUNCTION ledger_post(
+CREATE OR REPLACE FUNCTION ledger_post(
     p_kind text, p_source bigint, p_target bigint, p_amount bigint, p_voucher text, p_on date,
     p_by bigint, p_instead_of bigint DEFAULT NULL
 ) RETURNS ledger_movement
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
 DECLARE
     posted ledger_movement;
     preferred int8multirange;
@@ -99,11 +100,12 @@ END
 $$;
 
 -- Many movements between the same two pools, in order, all or none; their numbers in that order.
-CREATE FUNCTION ledger_post_many(
+CREATE OR REPLACE FUNCTION ledger_post_many(
     p_kind text, p_source bigint, p_target bigint, p_amounts bigint[], p_vouchers text[], p_on date[],
     p_by bigint
 ) RETURNS bigint[]
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
 DECLARE
     total bigint := (SELECT sum(x) FROM unnest(p_amounts) AS x);
     taken int8multirange := '{}';
@@ -165,11 +167,12 @@ $$;
 -- The one correction: p_amount units of movement p_cause leave its target pool for p_target. First its
 -- own units that lie free there, the latest first; then, if p_substitute, other free units of the same
 -- pool step into the place of those in use.
-CREATE FUNCTION ledger_take_back(
+CREATE OR REPLACE FUNCTION ledger_take_back(
     p_kind text, p_cause bigint, p_target bigint, p_amount bigint, p_substitute boolean,
     p_voucher text, p_on date, p_by bigint
 ) RETURNS ledger_movement
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
 DECLARE
     posted ledger_movement;
     cause ledger_movement;
@@ -259,7 +262,7 @@ END
 $$;
 
 -- Closes a period for good: nothing is posted on its days any more.
-CREATE FUNCTION ledger_close(p_starts_on date, p_ends_on date, p_by bigint) RETURNS bigint
+CREATE OR REPLACE FUNCTION ledger_close(p_starts_on date, p_ends_on date, p_by bigint) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     closed bigint;

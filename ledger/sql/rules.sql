@@ -38,12 +38,6 @@ ALTER TABLE ledger_period
     ADD CONSTRAINT ledger_period_once EXCLUDE USING gist (daterange(starts_on, ends_on, '[]') WITH &&);
 
 -- Rows are added and never changed; only `ended` of a piece is written once.
-CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION 'append_only';
-END
-$$;
-
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON ledger_movement
     FOR EACH ROW EXECUTE FUNCTION ledger_refuse();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE ON ledger_period
@@ -78,10 +72,32 @@ CREATE TRIGGER no_truncate BEFORE TRUNCATE ON ledger_movement EXECUTE FUNCTION l
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON ledger_piece EXECUTE FUNCTION ledger_refuse();
 CREATE TRIGGER no_truncate BEFORE TRUNCATE ON ledger_period EXECUTE FUNCTION ledger_refuse();
 
-REVOKE EXECUTE ON FUNCTION ledger_refuse FROM PUBLIC;
+-- The rules between rows, at the end of a statement or of a transaction.
+CREATE TRIGGER check_movements AFTER INSERT ON ledger_movement
+    REFERENCING NEW TABLE AS laid FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_movements();
+CREATE TRIGGER check_laid AFTER INSERT ON ledger_piece
+    REFERENCING NEW TABLE AS laid FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_pieces();
+CREATE TRIGGER check_ended AFTER UPDATE ON ledger_piece
+    REFERENCING NEW TABLE AS laid FOR EACH STATEMENT EXECUTE FUNCTION ledger_check_pieces();
+CREATE CONSTRAINT TRIGGER check_pool AFTER UPDATE ON ledger_pool
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION ledger_check_pool();
 
 -- undo
-DROP FUNCTION ledger_refuse CASCADE;
+DROP TRIGGER check_pool ON ledger_pool;
+DROP TRIGGER check_ended ON ledger_piece;
+DROP TRIGGER check_laid ON ledger_piece;
+DROP TRIGGER check_movements ON ledger_movement;
+DROP TRIGGER no_truncate ON ledger_pool;
+DROP TRIGGER no_truncate ON ledger_movement;
+DROP TRIGGER no_truncate ON ledger_piece;
+DROP TRIGGER no_truncate ON ledger_period;
+DROP TRIGGER no_delete ON ledger_pool;
+DROP TRIGGER only_grows ON ledger_pool;
+DROP TRIGGER begins_empty ON ledger_pool;
+DROP TRIGGER ended_once ON ledger_piece;
+DROP TRIGGER no_delete ON ledger_piece;
+DROP TRIGGER append_only ON ledger_period;
+DROP TRIGGER append_only ON ledger_movement;
 ALTER TABLE ledger_period DROP CONSTRAINT ledger_period_days_in_order, DROP CONSTRAINT ledger_period_once;
 DROP INDEX ledger_piece_in;
 DROP INDEX ledger_piece_out;

@@ -3,7 +3,7 @@
 -- Pieces whose units come, on their way back, to themselves again. Units go back along ever older
 -- movements, except through a piece that was laid for stepping in; so a circle holds at least one
 -- piece whose units arrived no earlier than it led on, and it is enough to walk back from those.
-CREATE FUNCTION ledger_circles() RETURNS TABLE (piece bigint) LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION ledger_circles() RETURNS TABLE (piece bigint) LANGUAGE sql STABLE AS $$
 WITH RECURSIVE suspect AS (
     SELECT s.id, s.pool_id, s.lo, s.hi
       FROM ledger_piece s
@@ -34,7 +34,7 @@ t AS (
 SELECT DISTINCT id FROM t WHERE is_circle
 $$;
 
-CREATE VIEW ledger_fault AS
+CREATE OR REPLACE VIEW ledger_fault AS
 WITH live AS (
     SELECT pool_id, range_agg(int8range(lo, hi)) AS used FROM ledger_piece WHERE ended_id IS NULL GROUP BY 1),
 came AS (SELECT target_id AS pool_id, sum(amount) AS fen FROM ledger_movement GROUP BY 1),
