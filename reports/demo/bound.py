@@ -38,7 +38,7 @@ BOUND = (
     BoundProject(
         "warm-lunch", "522634", 48_000, 36_000, ((date(2010, 9, 8), 18_000),), "under_way"
     ),
-    BoundProject("water-cellar", "522622", 30_000, 30_000, (), "approved"),
+    BoundProject("water-cellar", "522622", 30_000, 30_000, (), "under_way"),
 )
 
 
@@ -64,7 +64,6 @@ def _days(plan: Plan, project: BoundProject) -> None:
     plan.surveyed_on, plan.created_on = date(2009, 10, 13), date(2009, 10, 20)
     plan.submitted_on, plan.approved_on = date(2009, 10, 28), date(2009, 12, 9)
     plan.payments = [Instalment(day, amount) for day, amount in project.paid]
-    if plan.payments:
-        plan.started_on = date(2010, 6, 2)
+    plan.started_on = date(2010, 6, 2)
     if plan.status == "completed":
         plan.completed_on = date(2010, 9, 17)

@@ -175,10 +175,10 @@ class Pending:
     # -- money --------------------------------------------------------------------------------
 
     def allocations(self) -> list[Record]:
-        """Two proposals of the city's fund, for approved projects that still wait for money."""
+        """Two proposals of the city's fund, for projects that still wait for money."""
         fund = self.loaded.funds[year_2010.CITY_FUND]
         waiting = Project.objects.filter(
-            is_demo=True, year=year_2010.YEAR, status="approved", lines__isnull=True
+            is_demo=True, year=year_2010.YEAR, status="under_way", lines__isnull=True
         ).order_by("number")[:2]
         names = numbers(f"A-{self.today.year}", len(waiting), 5)
         return write(

@@ -184,13 +184,13 @@ def _cellar_days(plan: Plan) -> None:
 
 # -- states ---------------------------------------------------------------------------------------
 
-UNALLOCATED = 3  # approved government projects of the city that still wait for an allocation
-APPROVED = 3  # of each kind: money set aside, no work yet
+UNALLOCATED = 3  # government projects of the city that still wait for an allocation
+UNSPENT = 3  # of each kind: money set aside, work has begun, nothing paid
 UNDER_WAY = {True: 14, False: 19}  # government; social, to which the cellars come
 
 
 def _states(rng: Random, plans: list[Plan]) -> None:
-    """Most are completed; some are under way, a few only approved."""
+    """Most are completed; some are under way, a few of them with nothing paid yet."""
     city = [plan for plan in plans if plan.fund == year_2010.CITY_FUND]
     unallocated = sorted(city, key=lambda plan: plan.approved_on)[-UNALLOCATED:]
     for plan in unallocated:
@@ -203,11 +203,11 @@ def _states(rng: Random, plans: list[Plan]) -> None:
             and not plan.is_show_piece
             and plan.status == "completed"
         ]
-        chosen = rng.sample(ordinary, APPROVED + under_way)
+        chosen = rng.sample(ordinary, UNSPENT + under_way)
         for plan in chosen:
             plan.status = "under_way"
-        for plan in chosen[:APPROVED]:
-            plan.status = "approved"
+        for plan in chosen[:UNSPENT]:
+            plan.status = "unspent"
     for plan in plans:
         if plan.card.content is words.CELLARS:
             plan.status = "under_way"

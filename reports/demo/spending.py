@@ -14,6 +14,7 @@ from reports.demo.giving import FEN, Given
 from reports.demo.plan import APPEAL_FROM, APPEAL_UNTIL, LAST_PAYMENT, Instalment, Plan
 from reports.demo.shares import later, workday
 
+PREPARATION = timedelta(days=14)  # from the approval to the start of work
 CITY_RESERVE = 1_500_000  # what the city's fund keeps for projects that wait for an allocation
 RESERVE = 50_000
 
@@ -44,9 +45,9 @@ def plan_money(rng: Random, plans: list[Plan], gifts: list[Given]) -> list[Grant
         ]
         _cover(sorted(received), [plan for plan in plans if plan.fund == fund])
     for plan in plans:
-        if plan.status == "unallocated":
-            plan.status = "approved"
-        elif plan.status != "approved":
+        if plan.status in ("unallocated", "unspent"):
+            plan.status, plan.started_on = "under_way", plan.approved_on + PREPARATION
+        else:
             _work(rng, plan)
     return grants
 
