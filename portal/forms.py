@@ -27,7 +27,13 @@ class LookUpForm(forms.Form):
         label=_("Receipt number"),
         max_length=60,
         strip=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "form-control num"}),
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "class": "form-control num",
+                "aria-describedby": "receipt-hint",
+            }
+        ),
     )
     check_code = forms.CharField(
         label=_("Check code"),
@@ -38,6 +44,7 @@ class LookUpForm(forms.Form):
                 "autocomplete": "off",
                 "autocapitalize": "characters",
                 "spellcheck": "false",
+                "aria-describedby": "code-hint",
                 "class": "form-control num",
             }
         ),

@@ -30,7 +30,6 @@ class Arm:
     line: str
     tone: str = ""
     mouths: tuple[Mouth, ...] = ()
-    brief_title: str = ""
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ GIFT_X, FUND_X, ARM_X, MOUTH_X = 0, 226, 478, 770
 WATER = 262  # height of the whole gift
 HEAD, GAP = 46, 18  # above a node for its two lines; between a block and the next one's lines
 MOUTH_STEP, MOUTH_GAP = 40, 10
-ARM_ROOM, MOUTH_ROOM, FUND_ROOM = 536, 222, 236  # pixels for words
+ARM_ROOM, MOUTH_ROOM, FUND_ROOM = 536, 222, 248  # pixels for words
 
 
 def flat(total: Decimal, title: str, line: str, reaches: Sequence[Reach]) -> Drawing:
@@ -133,7 +132,7 @@ def _mouths(drawing: Drawing, arm: Arm, top: float, scale: float) -> float:
         drawing.nodes.append(Node(MOUTH_X, at, NODE, max(height, 2), mouth.tone))
         middle = at + height / 2
         x = MOUTH_X + NODE + 10
-        drawing.labels.append(Label(x, middle - 3, cut(mouth.title, MOUTH_ROOM, 8.2), "t1"))
+        drawing.labels.append(Label(x, middle - 3, cut(mouth.title, MOUTH_ROOM, 7.9), "t1"))
         drawing.labels.append(Label(x, middle + 14, cut(mouth.line, MOUTH_ROOM, 6.7)))
         start += height
         bottom = y + room
@@ -142,7 +141,7 @@ def _mouths(drawing: Drawing, arm: Arm, top: float, scale: float) -> float:
 
 
 def _above(drawing: Drawing, x: float, top: float, title: str, line: str, room: float) -> None:
-    drawing.labels.append(Label(x, top - 28, cut(title, room, 8.2), "t1"))
+    drawing.labels.append(Label(x, top - 28, cut(title, room, 7.9), "t1"))
     drawing.labels.append(Label(x, top - 10, cut(line, room, 6.7)))
 
 
@@ -166,7 +165,7 @@ def tall(total: Decimal, title: str, line: str, reaches: Sequence[Reach]) -> Dra
     """The upright drawing: the water above, and every part of it named in a list below."""
     drawing = Drawing(NARROW)
     drawing.labels += [
-        Label(0, 14, cut(title, 200, 8.2), "t1"),
+        Label(0, 14, cut(title, 200, 7.9), "t1"),
         Label(NARROW, 14, line, anchor="end"),
     ]
     arms = [arm for reach in reaches for arm in reach.arms]
@@ -215,7 +214,7 @@ def _list(drawing: Drawing, reaches: Iterable[Reach], y: float) -> float:
     for reach in reaches:
         y = _entry(drawing, y, "root", reach.title, reach.amount_text, "t3")
         for arm in reach.arms:
-            y = _entry(drawing, y, arm.tone, arm.brief_title or arm.title, arm.amount_text, "t3")
+            y = _entry(drawing, y, arm.tone, arm.title, arm.amount_text, "t3")
             for mouth in arm.mouths:
                 y = _entry(
                     drawing, y, mouth.tone, mouth.brief_line or mouth.line, mouth.title, "t4", 14

@@ -140,6 +140,8 @@ def _claim(journey: Journey) -> SafeString:
         clauses.append(_clause("c3", journey.unspent, _("{amount} is not used yet")))
     if journey.refunded:
         clauses.append(_clause("c4", journey.refunded, _("{amount} went back to you")))
+    if len(clauses) == 1:
+        return format_html(_("Your {clause}."), clause=clauses[0])
     joined = format_html_join(pgettext("between clauses", "; "), "{}", ((c,) for c in clauses))
     total = format_html("<strong>{}</strong>", money_text(journey.total))
     return format_html(_("Of your {total}, {clauses}."), total=total, clauses=joined)
@@ -238,7 +240,7 @@ def _arm(part: ProjectPart) -> Arm:
         mouths.append(_waiting_mouth(part.promised))
     name, county = part.project.name, short_name(part.project.county)
     title = name if county in name else f"{county} · {name}"
-    return Arm(part.amount, amount, title, amount, "", tuple(mouths), name)
+    return Arm(part.amount, amount, title, amount, "", tuple(mouths))
 
 
 def _others_arm(parts: list[ProjectPart]) -> Arm:

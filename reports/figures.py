@@ -231,7 +231,7 @@ def drought_relief(year: Year):
             _given(year, "confirmed", ("unvalued", "false")),
         ),
     )
-    value = sum((part.tally.amount for part in parts), Decimal(0))
+    value = sum((part.tally.amount or Decimal(0) for part in parts), Decimal(0))
     return sum(part.tally.count for part in parts), value, parts
 
 

@@ -193,6 +193,7 @@ def test_the_parts_add_up_to_the_gift(public, make, gift):
     for amount in ("¥10,000.00", "¥7,070.00", "¥930.00", "¥2,000.00"):
         assert amount in page
     assert "has paid for 2 projects in Ceheng" in page
+    assert "Of your" in page
 
 
 def test_a_gift_that_nothing_was_paid_of_is_told_so(public, gift):
