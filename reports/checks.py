@@ -107,6 +107,7 @@ def parts_make_all(year: int, figures: Figures):
     )
 
 
+# xgettext:no-python-format
 @check("integrated-share", gettext_lazy("“70% of government funds”"), "C1", "A2")
 def integrated_share(year: int, figures: Figures):
     if year not in INTEGRATED_SHARE:
