@@ -99,6 +99,10 @@ class RecordAdmin(ScopedAdmin):
     action_form = NoteActionForm
     readonly_fields = ("number", "status", "status_at", "created_by", "created_at", "updated_at")
 
+    def get_readonly_fields(self, request, obj=None):
+        """What the database fills in is shown once there is something to show."""
+        return super().get_readonly_fields(request, obj) if obj else ()
+
     def get_actions(self, request) -> dict:
         return {
             move.name: (self._action(move), move.name, str(move.label))
