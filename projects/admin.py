@@ -49,6 +49,11 @@ class PaymentAdmin(RecordAdmin):
     list_select_related = ("line__project", "line__fund")
     search_fields = ("number", "voucher", "line__project__found_by")
 
+    def get_fields(self, request, obj=None) -> list[str]:
+        """The line comes first, as it does on the page."""
+        fields = super().get_fields(request, obj)
+        return sorted(fields, key=lambda name: name not in ("project", "fund"))
+
     @admin.display(description=_("project"), ordering="line__project__pinyin")
     def project(self, payment: Payment) -> Project:
         return payment.line.project

@@ -10,7 +10,7 @@ Rule: every state and move stands in these tables and nowhere else.
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from core.lifecycle import Move, State, Workflow
 from core.punctuation import listed
@@ -41,7 +41,14 @@ def nothing_open(project: Project) -> None:
     """Raises ValidationError while a payment of the project still waits."""
     waiting = Payment.objects.filter(line__project=project, status__in=["requested", "approved"])
     if count := waiting.count():
-        raise ValidationError(_("Not yet: %(count)s payments still wait.") % {"count": count})
+        raise ValidationError(
+            ngettext(
+                "Not yet: %(count)s payment still waits.",
+                "Not yet: %(count)s payments still wait.",
+                count,
+            )
+            % {"count": count}
+        )
 
 
 def nothing_received(project: Project) -> None:

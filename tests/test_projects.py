@@ -94,7 +94,7 @@ def test_a_project_with_money_is_not_cancelled(make, cast):
 
 def test_a_project_is_not_completed_while_a_payment_waits(make, cast):
     payment = make.payment()
-    with pytest.raises(ValidationError, match="payments still wait"):
+    with pytest.raises(ValidationError, match="1 payment still waits"):
         perform(payment.line.project, "complete", by=cast.reporter)
 
 
@@ -369,6 +369,12 @@ def test_an_overdraft_in_the_admin_is_refused_in_the_same_words(make, cast, clie
     payment = make.payment(amount="1000.01")
     answer = act(client_of(cast.approver), payment, "approve")
     assert "The line holds ¥1,000.00" in answer.content.decode()
+
+
+@pytest.mark.parametrize("model", ["project", "allocation", "payment", "appropriation"])
+def test_the_admin_asks_for_nothing_that_the_database_fills_in(cast, client_of, model):
+    page = client_of(cast.officer).get(f"{ADMIN}{model}/add/")
+    assert page.status_code == 200 and "DatabaseDefault" not in page.content.decode()
 
 
 @pytest.mark.parametrize("model", ["project", "allocation", "payment", "appropriation"])
