@@ -40,6 +40,7 @@ from core.workflow import (
 
 Text = str | Promise
 TASKS = 50
+RECORD_TYPES: list["Records"] = []
 
 
 def typed(request: Request):
@@ -96,6 +97,9 @@ class Records:
     default_sort: str = "-number"
     views: list[tuple[Text, str]] = field(default_factory=list)
     empty: Text = ""
+
+    def __post_init__(self) -> None:
+        RECORD_TYPES.append(self)
 
     @cached_property
     def label(self) -> str:

@@ -14,12 +14,22 @@ class PartnerScoped(Scoped):
     """Rows of the own office, of those below, and of the offices paired with any of these."""
 
     def readable_offices(self, user) -> QuerySet:
-        own = user.office.with_below()
-        pairs = Twinning.objects.filter(Q(supporter__in=own) | Q(receiver__in=own))
-        partners = Office.objects.filter(
-            Q(supports__in=pairs) | Q(supported_by__in=pairs)
-        ).values_list("path", flat=True)
         reach = Q(path__startswith=user.office.path)
-        for path in set(partners):
+        for path in partner_paths(user):
             reach |= Q(path__startswith=path)
         return Office.objects.filter(reach)
+
+
+def partner_paths(user) -> set[str]:
+    """Paths of the offices paired with the person's own or one below; asked once a request.
+
+    A charity is paired with nobody: it reads with the office that it stands under.
+    """
+    if not hasattr(user, "_partner_paths"):
+        office = user.office
+        is_charity = office.kind == Office.Kind.CHARITY and office.parent_id
+        own = (office.parent if is_charity else office).with_below()
+        pairs = Twinning.objects.filter(Q(supporter__in=own) | Q(receiver__in=own))
+        partners = Office.objects.filter(Q(supports__in=pairs) | Q(supported_by__in=pairs))
+        user._partner_paths = set(partners.values_list("path", flat=True))
+    return user._partner_paths

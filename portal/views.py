@@ -32,14 +32,14 @@ PROJECT_COLUMNS = [
     Column("number", _("Project"), ("number",)),
     Column("county", _("County"), ("county__code",)),
     Column("status", _("State"), ("status", "completed_on")),
-    Column("amount", _("Agreed"), ("agreed_amount",), css="n"),
-    Column("paid", _("Paid"), css="n"),
+    Column("amount", _("Agreed"), ("agreed_amount",), css="n money"),
+    Column("paid", _("Paid"), css="n money"),
 ]
 GIFT_COLUMNS = [
     Column("day", _("Day"), ("received_on",), css="nb"),
     Column("giver", _("Giver, as agreed")),
     Column("programme", _("For")),
-    Column("amount", _("Amount"), ("amount",), css="n"),
+    Column("amount", _("Amount"), ("amount",), css="n money"),
 ]
 
 

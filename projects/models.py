@@ -13,7 +13,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +28,9 @@ from ledger.models import Fund, Movement, Pool
 from partnerships.scope import PartnerScoped
 
 SIMILAR_YEARS = 3
+# Of a funding line's pool: what lies in it, and what was paid out of it and did not come back.
+HELD = Sum(F("pool__received") - F("pool__spent"))
+PAID = Sum(F("pool__gone__received") - F("pool__gone__spent"))
 
 
 class Qualifier(models.TextChoices):
@@ -85,13 +88,13 @@ class ProjectQuerySet(PartnerScoped):
         return self.counted()
 
     def with_money(self):
-        """Annotates received_fen, paid_fen and free_fen: what its funding lines hold."""
+        """Annotates held_fen, what its funding lines hold, and paid_fen, what left for good."""
         lines = (
             FundingLine.objects.filter(project=models.OuterRef("pk")).order_by().values("project")
         )
         return self.annotate(
-            received_fen=models.Subquery(lines.annotate(s=Sum("pool__received")).values("s")),
-            paid_fen=models.Subquery(lines.annotate(s=Sum("pool__spent")).values("s")),
+            held_fen=models.Subquery(lines.annotate(s=HELD).values("s")),
+            paid_fen=models.Subquery(lines.annotate(s=PAID).values("s")),
         )
 
     def for_list(self):
@@ -292,8 +295,8 @@ class Project(Record, Named, Searched):
 
     @property
     def received_amount(self) -> Decimal:
-        """Yuan its funding lines have received; needs `with_money()`."""
-        return yuan(self.received_fen or 0)
+        """Yuan paid or still held, without what went back; needs `with_money()`."""
+        return yuan((self.held_fen or 0) + (self.paid_fen or 0))
 
     @property
     def paid_amount(self) -> Decimal:
@@ -303,7 +306,7 @@ class Project(Record, Named, Searched):
     @property
     def held_amount(self) -> Decimal:
         """Yuan received and not yet paid; needs `with_money()`."""
-        return self.received_amount - self.paid_amount
+        return yuan(self.held_fen or 0)
 
     @property
     def open_amount(self) -> Decimal:

@@ -8,14 +8,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from core.money import money_text, yuan
 from ledger import money as ledger
 from ledger.models import Fund, Movement
 from ledger.trace import givers_of
-from projects.models import Allocation, Appropriation, FundingLine, Payment, Project
+from projects.models import (
+    HELD,
+    PAID,
+    Allocation,
+    Appropriation,
+    FundingLine,
+    Payment,
+    Project,
+)
 
 PAYABLE = (Project.Status.APPROVED, Project.Status.UNDER_WAY, Project.Status.COMPLETED)
 
@@ -55,8 +62,8 @@ def may_receive(project: Project, fund: Fund, amount) -> None:
         raise ValidationError(
             _("The purpose of the fund does not cover this kind of project."), code="purpose"
         )
-    held = project.lines.aggregate(sum=Sum("pool__received"))["sum"] or 0
-    room = project.agreed_amount - yuan(held)
+    taken = project.lines.aggregate(held=HELD, paid=PAID)
+    room = project.agreed_amount - yuan((taken["held"] or 0) + (taken["paid"] or 0))
     if amount > room:
         raise ValidationError(
             _("The project may still receive %(room)s of its agreed amount; this is %(amount)s.")

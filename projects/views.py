@@ -32,6 +32,7 @@ from projects.forms import (
     ProjectForm,
 )
 from projects.models import (
+    PAID,
     Allocation,
     Appropriation,
     FundingLine,
@@ -51,7 +52,7 @@ def project_totals(projects: QuerySet) -> dict[str, Any]:
     """Agreed and paid yuan of every project of the filter."""
     lines = FundingLine.objects.filter(project__in=projects.order_by().values("pk"))
     agreed = projects.aggregate(sum=Sum("agreed_amount"))["sum"]
-    return {"agreed": agreed, "paid": yuan(lines.aggregate(sum=Sum("pool__spent"))["sum"] or 0)}
+    return {"agreed": agreed, "paid": yuan(lines.aggregate(sum=PAID)["sum"] or 0)}
 
 
 def project_panels(request: HttpRequest, project: Project) -> dict[str, Any]:
@@ -89,8 +90,8 @@ PROJECTS = Records(
         Column("county", _("County"), ("county__pinyin",)),
         Column("supporter", _("Supporting side"), css="mid"),
         Column("state", _("State"), ("status",)),
-        Column("agreed", _("Agreed"), ("agreed_amount",), css="n"),
-        Column("paid", _("Paid"), ("paid_fen",), css="n"),
+        Column("agreed", _("Agreed"), ("agreed_amount",), css="n money"),
+        Column("paid", _("Paid"), ("paid_fen",), css="n money"),
         Column("waiting", _("Waiting"), ("waiting_since",), css="n"),
     ],
     row_template="projects/_project_row.html",
@@ -167,7 +168,7 @@ ALLOCATIONS = Records(
         Column("fund", _("From the fund"), ("fund__pinyin",), css="mid"),
         Column("day", _("Day"), ("allocated_on",)),
         Column("state", _("State"), ("status",)),
-        Column("amount", _("Amount"), ("amount",), css="n"),
+        Column("amount", _("Amount"), ("amount",), css="n money"),
         Column("waiting", _("Waiting"), ("waiting_since",), css="n"),
     ],
     row_template="projects/_allocation_row.html",
@@ -205,7 +206,7 @@ PAYMENTS = Records(
         Column("fund", _("From the fund"), ("line__fund__pinyin",), css="mid"),
         Column("day", _("Day"), ("paid_on",)),
         Column("state", _("State"), ("status",)),
-        Column("amount", _("Amount"), ("amount",), css="n"),
+        Column("amount", _("Amount"), ("amount",), css="n money"),
         Column("waiting", _("Waiting"), ("waiting_since",), css="n"),
     ],
     row_template="projects/_payment_row.html",
@@ -238,7 +239,7 @@ APPROPRIATIONS = Records(
         Column("source", _("Whose budget"), ("source__path",), css="mid"),
         Column("day", _("Received on"), ("received_on",)),
         Column("state", _("State"), ("status",)),
-        Column("amount", _("Amount"), ("amount",), css="n"),
+        Column("amount", _("Amount"), ("amount",), css="n money"),
         Column("waiting", _("Waiting"), ("waiting_since",), css="n"),
     ],
     row_template="projects/_appropriation_row.html",

@@ -24,6 +24,7 @@ PEOPLE = [
 
 # One row an address: its name, what it is asked for, and a status for each of PEOPLE in order.
 TABLE = """
+core:search                      -                    302 200 200 200 200 200 200 200 200 200 200
 core:start                       -                    302 200 200 200 200 200 200 200 200 200 200
 donations:donor-create           -                    302 403 403 403 403 403 403 200 403 403 403
 donations:donor-detail           donor                302 404 404 404 200 200 200 200 200 403 404
@@ -42,7 +43,7 @@ donations:goodsgift-detail       goods                302 404 404 404 200 200 20
 donations:goodsgift-edit         goods                302 404 404 404 403 403 403 200 403 403 404
 donations:goodsgift-list         -                    302 403 403 403 200 200 200 200 200 403 403
 donations:goodsgift-move         goods/confirm        302 404 404 404 403 403 200 403 403 403 404
-donations:payment-givers         paid_payment         302 404 403 403 200 200 200 404 200 403 404
+donations:payment-givers         paid_payment         302 404 403 403 200 200 200 200 200 403 404
 donations:programme-create       -                    302 403 403 403 403 403 403 200 403 403 403
 donations:programme-detail       programme            302 404 404 404 200 200 200 200 200 403 404
 donations:programme-edit         programme            302 404 404 404 403 403 403 200 403 403 404
@@ -73,40 +74,40 @@ portal:programme-list            -                    200 200 200 200 200 200 20
 portal:project-detail            number               200 200 200 200 200 200 200 200 200 200 200
 portal:project-list              -                    200 200 200 200 200 200 200 200 200 200 200
 projects:allocation-create       -                    302 403 403 403 200 403 403 403 403 403 403
-projects:allocation-detail       allocation           302 404 200 200 200 200 200 404 200 403 404
-projects:allocation-edit         allocation           302 404 403 403 200 403 403 404 403 403 404
+projects:allocation-detail       allocation           302 404 200 200 200 200 200 200 200 403 404
+projects:allocation-edit         allocation           302 404 403 403 200 403 403 403 403 403 404
 projects:allocation-list         -                    302 200 200 200 200 200 200 200 200 403 403
-projects:allocation-move         allocation/approve   302 404 403 403 403 200 403 404 403 403 404
+projects:allocation-move         allocation/approve   302 404 403 403 403 200 403 403 403 403 404
 projects:appropriation-create    -                    302 403 403 403 200 403 403 403 403 403 403
-projects:appropriation-detail    appropriation        302 404 404 200 200 200 200 404 200 403 404
-projects:appropriation-edit      appropriation        302 404 404 403 200 403 403 404 403 403 404
+projects:appropriation-detail    appropriation        302 404 404 200 200 200 200 200 200 403 404
+projects:appropriation-edit      appropriation        302 404 404 403 200 403 403 403 403 403 404
 projects:appropriation-list      -                    302 200 200 200 200 200 200 200 200 403 403
-projects:appropriation-move      appropriation/confirm 302 404 404 403 403 403 200 404 403 403 404
+projects:appropriation-move      appropriation/confirm 302 404 404 403 403 403 200 403 403 403 404
 projects:payment-create          -                    302 403 403 403 200 403 403 403 403 403 403
-projects:payment-detail          payment              302 404 200 200 200 200 200 404 200 403 404
-projects:payment-edit            payment              302 404 403 403 200 403 403 404 403 403 404
+projects:payment-detail          payment              302 404 200 200 200 200 200 200 200 403 404
+projects:payment-edit            payment              302 404 403 403 200 403 403 403 403 403 404
 projects:payment-list            -                    302 200 200 200 200 200 200 200 200 403 403
-projects:payment-move            payment/approve      302 404 403 403 403 200 403 404 403 403 404
+projects:payment-move            payment/approve      302 404 403 403 403 200 403 403 403 403 404
 projects:project-create          -                    302 200 200 403 200 403 403 403 403 403 403
-projects:project-detail          project              302 404 200 200 200 200 200 404 200 403 404
-projects:project-edit            project              302 404 200 403 403 403 403 404 403 403 404
+projects:project-detail          project              302 404 200 200 200 200 200 200 200 403 404
+projects:project-edit            project              302 404 200 403 403 403 403 403 403 403 404
 projects:project-list            -                    302 200 200 200 200 200 200 200 200 403 403
-projects:project-move            project/submit       302 404 200 403 403 403 403 404 403 403 404
+projects:project-move            project/submit       302 404 200 403 403 403 403 403 403 403 404
 projects:project-places          -                    302 200 200 403 200 403 403 403 403 403 403
 reports:figure                   year/A1              302 200 200 200 200 200 200 200 200 403 403
 reports:overview                 -                    302 200 200 200 200 200 200 200 200 403 403
 reports:overview                 year                 302 200 200 200 200 200 200 200 200 403 403
 reports:progress-panel           -                    302 200 200 200 200 200 200 200 200 403 403
 training:course-create           -                    302 200 200 403 200 403 403 403 403 403 403
-training:course-detail           course               302 404 404 200 200 200 200 404 200 403 404
-training:course-edit             course               302 404 404 403 200 403 403 404 403 403 404
+training:course-detail           course               302 404 404 200 200 200 200 200 200 403 404
+training:course-edit             course               302 404 404 403 200 403 403 403 403 403 404
 training:course-list             -                    302 200 200 200 200 200 200 200 200 403 403
-training:course-move             course/confirm       302 404 404 200 403 200 403 404 403 403 404
+training:course-move             course/confirm       302 404 404 200 403 200 403 403 403 403 404
 training:secondment-create       -                    302 200 200 403 200 403 403 403 403 403 403
-training:secondment-detail       secondment           302 404 404 200 200 200 200 404 200 403 404
-training:secondment-edit         secondment           302 404 404 403 200 403 403 404 403 403 404
+training:secondment-detail       secondment           302 404 404 200 200 200 200 200 200 403 404
+training:secondment-edit         secondment           302 404 404 403 200 403 403 403 403 403 404
 training:secondment-list         -                    302 200 200 200 200 200 200 200 200 403 403
-training:secondment-move         secondment/confirm   302 404 404 200 403 200 403 404 403 403 404
+training:secondment-move         secondment/confirm   302 404 404 200 403 200 403 403 403 403 404
 """
 
 # In the admin, what has no permission of its own is seen with that of something else.

@@ -152,9 +152,9 @@ def show_piece(printed: str) -> tuple[str, str]:
 
 def look_up(page: Page, number: str, code: str) -> None:
     page.goto("/portal/find/")
-    page.fill("input[name=number]", number)
-    page.fill("input[name=code]", code)
-    page.press("input[name=code]", "Enter")
+    page.fill("input[name=receipt_number]", number)
+    page.fill("input[name=check_code]", code)
+    page.press("input[name=check_code]", "Enter")
     page.wait_for_url("**/portal/gift/")
 
 

@@ -116,7 +116,7 @@ def test_social_projects_got_what_was_agreed():
     zhu = rows.filter(fund__key="zhu-yinglong")
     assert total(zhu, "amount") == (18, Decimal("26120000.00"))
     for project in Project.objects.filter(year=2010, kind="social").with_money():
-        assert project.received_fen == project.agreed_amount * 100
+        assert project.received_amount == project.agreed_amount
 
 
 def test_drought_relief_adds_up():

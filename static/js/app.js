@@ -172,6 +172,14 @@ function closeOpened(event) {
   }
 }
 
+/* A filter that would open past the edge opens to the other side. */
+document.addEventListener("toggle", (event) => {
+  const pop = event.target.matches?.("details.pick[open]") && first(".pop", event.target);
+  if (!pop) return;
+  pop.classList.remove("end");
+  if (pop.getBoundingClientRect().right > document.documentElement.clientWidth - 8) pop.classList.add("end");
+}, true);
+
 document.addEventListener("click", closeOpened);
 document.addEventListener("keydown", (event) => {
   const amount = event.target.closest?.("[data-amount]");
