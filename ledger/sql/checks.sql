@@ -20,7 +20,9 @@ $$;
 -- A movement begins where the one before ended, within what its pool has received, has its pieces,
 -- joins pools that its kind may join, and its day is neither to come nor in a closed period.
 CREATE OR REPLACE FUNCTION ledger_check_movements() RETURNS trigger
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+LANGUAGE plpgsql
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+    SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 DECLARE
     wrong text;
 BEGIN
@@ -31,8 +33,8 @@ BEGIN
       FROM (
         SELECT n.id, n.posted_on,
             n.posted_on > ledger_today() AS day_to_come,
-            EXISTS (SELECT FROM ledger_period c WHERE n.posted_on BETWEEN c.starts_on AND c.ends_on)
-                AS day_closed,
+            EXISTS (SELECT FROM ledger_period c
+                     WHERE daterange(c.starts_on, c.ends_on, '[]') @> n.posted_on) AS day_closed,
             n.in_start + n.amount > target.received
             OR (n.in_start > 0 AND n.in_start IS DISTINCT FROM (
                     SELECT b.in_start + b.amount FROM ledger_movement b
@@ -70,7 +72,9 @@ $$;
 -- The live pieces of a movement tile its interval exactly and lie in its source, on units that are not
 -- free; a piece that ends leaves no unit of its own behind.
 CREATE OR REPLACE FUNCTION ledger_check_pieces() RETURNS trigger
-LANGUAGE plpgsql SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+LANGUAGE plpgsql
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+    SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 DECLARE
     wrong bigint;
 BEGIN
@@ -102,7 +106,9 @@ $$;
 
 -- How many units of [a, b) of a pool lie in live pieces.
 CREATE OR REPLACE FUNCTION ledger_covered(p bigint, a bigint, b bigint) RETURNS bigint
-LANGUAGE plpgsql STABLE SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+LANGUAGE plpgsql STABLE
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+    SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 BEGIN
     RETURN (
         SELECT coalesce(sum(least(q.hi, b) - greatest(q.lo, a)), 0)
@@ -117,7 +123,8 @@ $$;
 -- What a pool has gained came by movements, and what is no longer free went on in pieces.
 CREATE OR REPLACE FUNCTION ledger_check_pool() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+    SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 DECLARE
     used int8multirange := OLD.free - NEW.free;
 BEGIN
@@ -132,8 +139,8 @@ BEGIN
 END
 $$;
 
-REVOKE EXECUTE ON FUNCTION ledger_refuse, ledger_today, ledger_check_movements, ledger_check_pieces, ledger_covered,
-    ledger_check_pool FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION ledger_refuse, ledger_today, ledger_check_movements, ledger_check_pieces,
+    ledger_covered, ledger_check_pool FROM PUBLIC;
 
 -- undo
 DROP FUNCTION ledger_check_pool;

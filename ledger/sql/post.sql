@@ -21,8 +21,9 @@ $$;
 -- another, since two step-ins in different pools could each take the other's money for its own past;
 -- and a closing alone. The lock lasts until commit. What is read after it must be what stands then,
 -- hence read committed.
-CREATE OR REPLACE FUNCTION ledger_hold(p_pools bigint[], p_correcting boolean DEFAULT false) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+CREATE OR REPLACE FUNCTION ledger_hold(p_pools bigint[], p_correcting boolean DEFAULT false)
+RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
+    SET plan_cache_mode = force_generic_plan AS $$
 BEGIN
     IF current_setting('transaction_isolation') <> 'read committed' THEN
         RAISE EXCEPTION 'ledger_fault: the ledger is posted to in read committed only';
@@ -43,7 +44,8 @@ CREATE OR REPLACE FUNCTION ledger_post(
     p_by bigint, p_instead_of bigint DEFAULT NULL
 ) RETURNS ledger_movement
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+    SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 DECLARE
     posted ledger_movement;
     preferred int8multirange;
@@ -105,7 +107,8 @@ CREATE OR REPLACE FUNCTION ledger_post_many(
     p_by bigint
 ) RETURNS bigint[]
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+    SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 DECLARE
     total bigint := (SELECT sum(x) FROM unnest(p_amounts) AS x);
     taken int8multirange := '{}';
@@ -172,7 +175,8 @@ CREATE OR REPLACE FUNCTION ledger_take_back(
     p_voucher text, p_on date, p_by bigint
 ) RETURNS ledger_movement
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+    SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 DECLARE
     posted ledger_movement;
     cause ledger_movement;
@@ -243,8 +247,8 @@ BEGIN
     laid AS (
         INSERT INTO ledger_piece (movement_id, pool_id, lo, hi, to_pool_id, to_lo, by_id,
                                   stepped_in_id)
-        SELECT e.movement_id, e.pool_id, lower(r), upper(r), e.to_pool_id, e.to_lo + lower(r) - e.lo, m.id,
-               e.stepped_in_id
+        SELECT e.movement_id, e.pool_id, lower(r), upper(r), e.to_pool_id, e.to_lo + lower(r) - e.lo,
+               m.id, e.stepped_in_id
           FROM m, broken e, unnest(int8multirange(int8range(e.lo, e.hi)) - replaced) AS r
         UNION ALL
         SELECT e.movement_id, e.pool_id, s.other_lo + cut.lo - s.lo, s.other_lo + cut.hi - s.lo,

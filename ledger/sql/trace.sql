@@ -73,7 +73,8 @@ CREATE OR REPLACE FUNCTION ledger_trace(b bigint) RETURNS TABLE (
     posted_on date, source bigint, pool bigint, pool_kind varchar, stepped_in bigint,
     stepped_in_on date)
 LANGUAGE plpgsql STABLE
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+    SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -90,7 +91,8 @@ $$;
 -- Whose money movement m carried; where it went to what has gone, only what still lies there.
 CREATE OR REPLACE FUNCTION ledger_givers(m bigint) RETURNS TABLE (gift bigint, size bigint)
 LANGUAGE plpgsql STABLE
-SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SET jit = off AS $$
+    SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off
+    SET plan_cache_mode = force_generic_plan SET jit = off AS $$
 #variable_conflict use_column
 DECLARE
     led ledger_movement;
