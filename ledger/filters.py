@@ -25,7 +25,7 @@ class FundFilter(filters.FilterSet):
 
     class Meta:
         model = Fund
-        fields = []
+        fields: list[str] = []
 
     def search(self, rows, name, value):
         return rows.found(value)

@@ -3,6 +3,8 @@
 Rule: a fund's kind is settled with its first money; public money does not become donated money.
 """
 
+from typing import cast
+
 from crispy_forms.layout import Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
@@ -42,7 +44,8 @@ class FundForm(RecordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if self.user:
-            self.fields["custodian"].queryset = self._custodians()
+            custodian = cast(forms.ModelChoiceField, self.fields["custodian"])
+            custodian.queryset = self._custodians()
         for name in ("purpose_zh", "purpose_en"):
             self.fields[name].widget.attrs["rows"] = 3
         self.helper.layout = Layout(

@@ -240,7 +240,7 @@ IF (NEW.pool_id, NEW.number, NEW.created_by_id)
 THEN RAISE EXCEPTION 'frozen'; END IF;
 RETURN NEW;
 """
-AMOUNT = DecimalField(max_digits=18, decimal_places=2)
+AMOUNT: DecimalField = DecimalField(max_digits=18, decimal_places=2)
 
 
 class FundQuerySet(Scoped):

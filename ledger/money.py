@@ -8,7 +8,7 @@ A transaction of several verbs first holds every pool that it will touch (`hold`
 wait for each other in one order and never in a circle.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import date
 from decimal import Decimal
@@ -201,12 +201,12 @@ def _post_many(
     )
 
 
-def _movement(sql: str, parameters: Iterable[Any]) -> Movement:
+def _movement(sql: str, parameters: list[Any]) -> Movement:
     with _refusals():
         return Movement.objects.raw(sql, parameters)[0]
 
 
-def _value(sql: str, parameters: Iterable[Any]) -> Any:
+def _value(sql: str, parameters: list[Any]) -> Any:
     with _refusals(), connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return cursor.fetchone()[0]

@@ -73,7 +73,8 @@ def _proofs(fast: bool) -> Iterator[Proof]:
     yield Proof("movements, played again, make the same pools and pieces", movements, fault)
 
 
-def _row(sql: str) -> tuple | None:
+def _row(sql: str) -> tuple:
+    """The first row; empty if there is none."""
     with connection.cursor() as cursor:
         cursor.execute(sql)
-        return cursor.fetchone()
+        return cursor.fetchone() or ()

@@ -16,7 +16,6 @@ from ledger.models import Movement
 
 Ranges = list[tuple[int, int]]  # ascending, disjoint, not touching
 CHUNK = 20_000
-FROM_OUTSIDE = set(Movement.FROM_OUTSIDE)
 FORWARDS = set(Movement.FORWARDS)
 
 # -- sets of units --------------------------------------------------------------------------------
@@ -140,12 +139,11 @@ class Replay:
     def play(self, row: Row) -> None:
         if self.pools[row.target].received != row.in_start:
             self.faults.append(f"movement {row.id} begins at {row.in_start}, not where it should")
-        if row.kind in FROM_OUTSIDE:
-            taken: Ranges = []
-        elif row.kind in FORWARDS:
-            taken = self._forward(row)
-        else:
-            taken = self._back(row)
+        taken: Ranges = []
+        if row.source is not None and row.kind in FORWARDS:
+            taken = self._forward(row, self.pools[row.source])
+        elif row.source is not None and row.cause is not None:
+            taken = self._back(row, row.source, self.known[row.cause])
         target = self.pools[row.target]
         place = target.received
         if row.source is not None:
@@ -161,8 +159,7 @@ class Replay:
         if row.id in self.causes or row.cause is not None:
             self.known[row.id] = row
 
-    def _forward(self, row: Row) -> Ranges:
-        pool = self.pools[row.source]
+    def _forward(self, row: Row, pool: Pool) -> Ranges:
         taken: Ranges = []
         if row.cause is not None:
             cause = self.known[row.cause]
@@ -173,10 +170,10 @@ class Replay:
         pool.free = without(pool.free, taken)
         return taken
 
-    def _back(self, row: Row) -> Ranges:
-        cause, pool = self.known[row.cause], self.pools[row.source]
+    def _back(self, row: Row, source: int, cause: Row) -> Ranges:
+        pool = self.pools[source]
         places = list(self.places(cause))
-        own = both(union([(lo, hi) for _, p, lo, hi, _ in places if p == row.source]), pool.free)
+        own = both(union([(lo, hi) for _, p, lo, hi, _ in places if p == source]), pool.free)
         need = row.amount - size(own)
         if need <= 0:
             own = last(own, row.amount)
@@ -184,22 +181,22 @@ class Replay:
             return own
         rests = []
         for offset, p, lo, hi, is_away in places:
-            if p == row.source or is_away:
+            if p == source or is_away:
                 start = cause.in_start + offset - lo
                 rests += [(start + a, start + b) for a, b in both([(lo, hi)], self.pools[p].free)]
         in_use = without([(cause.in_start, cause.in_start + cause.amount)], union(rests))
         replaced = last(in_use, need)
         others = first(without(pool.free, own), need)
         pool.free = without(without(pool.free, own), others)
-        self._step_in(row, replaced, others)
+        self._step_in(row, source, replaced, others)
         return union([*own, *replaced])
 
-    def _step_in(self, row: Row, replaced: Ranges, others: Ranges) -> None:
-        pool = self.pools[row.source]
+    def _step_in(self, row: Row, source: int, replaced: Ranges, others: Ranges) -> None:
+        pool = self.pools[source]
         broken = [piece for lo, hi in replaced for piece in pool.meeting(lo, hi)]
         for piece in dict.fromkeys(broken):
             pool.pieces.remove(piece)
-            self.ended.append((row.source, piece, row.id))
+            self.ended.append((source, piece, row.id))
             for lo, hi in without([(piece.lo, piece.hi)], replaced):
                 rest = piece._replace(lo=lo, hi=hi, to_lo=piece.to_lo + lo - piece.lo, by=row.id)
                 pool.lay(rest)

@@ -14,11 +14,11 @@ from core.money import yuan
 from core.views import Records
 from ledger.filters import FundFilter
 from ledger.forms import FundForm
-from ledger.models import Fund
+from ledger.models import Fund, FundQuerySet
 from ledger.statement import entries_of, statement_of
 
 
-def listed(rows: QuerySet) -> QuerySet:
+def listed(rows: FundQuerySet) -> QuerySet:
     return rows.select_related("custodian").with_balance()
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ledger.replay import differences, replay
 from tests.ledger_histories import OPERATIONS, play, random_steps
 
-HISTORIES = int(os.environ.get("LEDGER_HISTORIES", "300"))
+HISTORIES = int(os.environ.get("LEDGER_HISTORIES", "200"))
 STEPS = 40
 
 step = st.tuples(
