@@ -56,7 +56,7 @@ class Office(Named, Searched):
         related_name="offices",
         verbose_name=_("place"),
     )
-    path = models.CharField(max_length=200, editable=False, unique=True)
+    path = models.CharField(_("path"), max_length=200, editable=False, unique=True)
 
     objects = OfficeQuerySet.as_manager()
 

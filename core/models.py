@@ -96,7 +96,12 @@ class Division(Named, Searched):
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     successor = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="predecessors"
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
+        verbose_name=_("followed by"),
     )
     note = models.CharField(_("note"), max_length=300, blank=True)
 
@@ -183,16 +188,21 @@ class DecisionQuerySet(models.QuerySet):
 class Decision(models.Model):
     """A move of one record: who, when, why, and the content it was decided on, with its hash."""
 
-    workflow = models.CharField(max_length=40)
-    record_id = models.BigIntegerField()
-    move = models.CharField(max_length=20)
-    from_status = models.CharField(max_length=20)
-    to_status = models.CharField(max_length=20)
+    workflow = models.CharField(_("life cycle"), max_length=40)
+    record_id = models.BigIntegerField(_("record"))
+    move = models.CharField(_("move"), max_length=20)
+    from_status = models.CharField(_("state before"), max_length=20)
+    to_status = models.CharField(_("state after"), max_length=20)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="decisions"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="decisions",
+        verbose_name=_("decided by"),
     )
-    decided_at = models.DateTimeField(db_default=Now())
-    note = models.TextField(blank=True, validators=[visible_text, MaxLengthValidator(2000)])
+    decided_at = models.DateTimeField(_("decided at"), db_default=Now())
+    note = models.TextField(
+        _("note"), blank=True, validators=[visible_text, MaxLengthValidator(2000)]
+    )
     content = models.JSONField(null=True, editable=False)
     content_hash = models.CharField(max_length=64, default="", editable=False)
     transaction = models.BigIntegerField(null=True, editable=False)

@@ -5,6 +5,7 @@ read every office.
 """
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from core.admin import ScopedAdmin
 from ledger.forms import FundForm
@@ -43,12 +44,16 @@ class ReadOnlyAdmin(admin.ModelAdmin):
 
 @admin.register(Movement)
 class MovementAdmin(ReadOnlyAdmin):
-    list_display = ("id", "kind", "voucher", "posted_on", "amount_in_yuan", "posted_by")
+    list_display = ("kind", "voucher", "posted_on", "in_yuan", "posted_by")
     list_select_related = ("posted_by",)
     search_fields = ("voucher__exact",)
-    search_help_text = "voucher"
+    search_help_text = _("voucher")
     ordering = ("-id",)
-    fields = ("kind", "voucher", "posted_on", "amount_in_yuan", "cause", "posted_by", "posted_at")
+    fields = ("kind", "voucher", "posted_on", "in_yuan", "cause", "posted_by", "posted_at")
+
+    @admin.display(description=_("amount in yuan"))
+    def in_yuan(self, movement: Movement):
+        return movement.amount_in_yuan
 
 
 @admin.register(Period)

@@ -106,7 +106,12 @@ class Movement(models.Model):
     amount = models.BigIntegerField()
     in_start = models.BigIntegerField()
     cause = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="corrections", db_index=False
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="corrections",
+        db_index=False,
+        verbose_name=_("corrects"),
     )
     voucher = models.CharField(_("voucher"), max_length=100)
     posted_on = models.DateField(_("day"))

@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                 ('key', models.SlugField(max_length=40, unique=True, verbose_name='key')),
                 ('kind', models.CharField(choices=[('municipal', 'municipal office'), ('prefecture', 'prefecture office'), ('county', 'county or district office'), ('bureau', 'municipal bureau'), ('charity', 'charity')], max_length=12, verbose_name='kind')),
                 ('side', models.CharField(choices=[('supporting', 'supporting side'), ('receiving', 'receiving side')], max_length=12, verbose_name='side')),
-                ('path', models.CharField(editable=False, max_length=200, unique=True)),
+                ('path', models.CharField(editable=False, max_length=200, unique=True, verbose_name='path')),
             ],
             options={
                 'verbose_name': 'office',

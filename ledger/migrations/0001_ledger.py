@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
                 ('voucher', models.CharField(max_length=100, verbose_name='voucher')),
                 ('posted_on', models.DateField(verbose_name='day')),
                 ('posted_at', models.DateTimeField(verbose_name='posted at')),
-                ('cause', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='ledger.movement')),
+                ('cause', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='ledger.movement', verbose_name='corrects')),
                 ('posted_by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='movements', to=settings.AUTH_USER_MODEL, verbose_name='posted by')),
             ],
             options={
