@@ -24,7 +24,7 @@ from core.money import AmountField, money_text, positive, yuan
 from core.search import Searched, found
 from core.text import visible_text
 from core.triggers import case_triggers
-from ledger.models import Fund, Movement, Pool
+from ledger.models import Fund, Movement, Pool, ProjectType
 from partnerships.scope import PartnerScoped
 
 SIMILAR_YEARS = 3
@@ -134,17 +134,7 @@ class Project(Record, Named, Searched):
         COUNTY = "county", _("district or county")
         BUREAU = "bureau", _("bureau")
 
-    class Type(models.TextChoices):
-        MODEL_VILLAGE = "model_village", _("model village")
-        INDUSTRY = "industry", _("agriculture or industry base")
-        WATER = "water", _("drinking water for people and livestock")
-        SCHOOL = "school", _("school or dormitory")
-        CADRE_TRAINING = "cadre_training", _("training of township cadres and village leaders")
-        SKILLS_TRAINING = "skills_training", _("practical-skills training")
-        ROAD = "road", _("road")
-        HEALTH = "health", _("health")
-        ASSISTANCE = "assistance", _("student assistance")
-        RELIEF = "relief", _("relief")
+    Type = ProjectType
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")

@@ -158,6 +158,102 @@ def look_up(page: Page, number: str, code: str) -> None:
     page.wait_for_url("**/portal/gift/")
 
 
+def move(page: Page, label: str, note: str = "") -> None:
+    """Presses a move of the panel, fills in the reason and confirms."""
+    page.locator("#next").get_by_role("link", name=label).click()
+    if note:
+        page.fill("textarea[name=note]", note)
+    page.locator("main form[method=post] button[type=submit]").first.click()
+    page.wait_for_url(lambda url: "/move/" not in url)
+    page.wait_for_load_state("networkidle")
+
+
+def test_the_line_of_work_from_the_county_to_the_giver(open_page):
+    """A reporter enters, another approves, money is set aside and paid, and the giver sees it."""
+    reporter, approver, officer, finance, clerk = (
+        open_page(user=user) for user in ("reporter", "approver", "officer", "finance", "clerk")
+    )
+    project_url = enter_project(reporter)
+    move(reporter, "Submit for approval")
+    approver.goto("/")
+    approver.get_by_role("link", name="Repair of the spring, Rongdu").first.click()
+    move(approver, "Return for revision", note="请补充村民意见")
+    reporter.goto(project_url)
+    expect(reporter.get_by_text("请补充村民意见").first).to_be_visible()
+    move(reporter, "Submit for approval")
+    approver.goto(project_url)
+    move(approver, "Approve project")
+    expect(approver.locator("main")).to_contain_text("Approved")
+
+    receipt, code = give(clerk, finance, number_of(reporter, project_url))
+    reporter.goto(project_url)
+    move(reporter, "Report start of work")
+    officer.goto(project_url)
+    officer.get_by_role("link", name="Request a payment").first.click()
+    officer.fill("input[name=amount]", "400.00")
+    officer.fill("input[name=purpose_zh]", "管材")
+    officer.fill("input[name=payee]", "册亨县水利施工队")
+    officer.fill("input[name=voucher]", "TEST-0001")
+    officer.fill("input[name=paid_on]", "2026-11-02")
+    officer.locator("main form[method=post] button[type=submit]").first.click()
+    officer.wait_for_url(re.compile(r"/payments/\d+/$"))
+    payment_url = officer.url
+    approver.goto(payment_url)
+    move(approver, "Approve payment")
+    finance.goto(payment_url)
+    move(finance, "Record as paid")
+
+    giver = open_page(width=390, language="zh-CN")
+    look_up(giver, receipt, code)
+    expect(giver.locator(".claim")).to_contain_text("400.00")
+    expect(giver.locator("main")).to_contain_text("TEST-0001")
+    expect(giver.locator("main")).to_contain_text("600.00")
+    for page in (reporter, approver, officer, finance, clerk, giver):
+        assert page.faults == []
+
+
+def enter_project(page: Page) -> str:
+    page.goto("/projects/new/")
+    page.fill("input[name=name_zh]", "冗渡镇泉水修复")
+    page.fill("input[name=name_en]", "Repair of the spring, Rongdu")
+    page.select_option("select[name=kind]", "social")
+    page.fill("input[name=year]", "2010")
+    page.check("input[name=types][value=water]")
+    page.select_option("select[name=county]", label="Ceheng County 522327")
+    page.wait_for_load_state("networkidle")
+    page.fill("input[name=agreed_amount]", "０．１")  # full-width digits, in 万元
+    page.select_option("select[name=agreed_amount_unit]", "wan")
+    page.fill("textarea[name=need]", "旱季缺水。")
+    page.fill("input[name=content_zh]", "修复泉水 1 处")
+    page.locator("main form[method=post] button[type=submit]").first.click()
+    page.wait_for_url(re.compile(r"/projects/\d+/$"))
+    expect(page.locator("main")).to_contain_text("1,000.00")
+    return page.url
+
+
+def number_of(page: Page, url: str) -> str:
+    page.goto(url)
+    return re.search(r"P-2010-\d{4}", page.locator("main").inner_text()).group()
+
+
+def give(clerk: Page, finance: Page, project: str) -> tuple[str, str]:
+    """A gift of 1,000 yuan bound to a project; its receipt number and check code."""
+    clerk.goto("/gifts/new/")
+    clerk.fill("input[name=new_donor_name]", "演示·新捐赠人")
+    clerk.select_option("select[name=new_donor_kind]", "person")
+    clerk.select_option("select[name=programme]", label="Drought relief appeal")
+    clerk.fill("input[name=project]", project)
+    clerk.fill("input[name=amount]", "1,000.00")
+    clerk.fill("input[name=received_on]", "2026.11.1")
+    clerk.locator("main form[method=post] button[type=submit]").first.click()
+    clerk.wait_for_url(re.compile(r"/gifts/\d+/$"))
+    finance.goto(clerk.url)
+    move(finance, "Confirm gift")
+    text = finance.locator("main").inner_text()
+    receipt = re.search(r"NB-2026-\d{6}", text).group()
+    return receipt, re.search(r"Check code\s+([2-9A-HJ-NP-Z]{6})\b", text).group(1)
+
+
 def test_the_policy_of_the_pages_blocks_nothing_of_ours(open_page, site):
     """Without the by-pass that axe needs: no refused script, style or image on any page."""
     page = open_page(user="officer")
