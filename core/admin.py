@@ -66,7 +66,17 @@ class ScopedAdmin(admin.ModelAdmin):
             return super().formfield_for_dbfield(db_field, request, **kwargs)
         return form_field(db_field, **kwargs)
 
+    def get_fields(self, request, obj=None):
+        """Who only reads is shown the model's own fields, not those that help to enter it."""
+        names = super().get_fields(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return names
+        own = {field.name for field in self.opts.get_fields()}
+        return [name for name in names if name in own]
+
     def get_form(self, request, obj=None, change=False, **kwargs):
+        if change and not self.has_change_permission(request, obj):
+            kwargs["form"] = forms.ModelForm  # read only: it has no field that ours could prepare
         form: Any = super().get_form(request, obj, change, **kwargs)
         if not issubclass(form, RecordForm):
             return form

@@ -154,6 +154,15 @@ def test_a_confirmed_course_is_frozen_on_page_admin_and_by_sql(make, cast, clien
         course.delete()
 
 
+@pytest.mark.parametrize("who", ["auditor", "officer", "finance"])
+def test_the_admin_shows_a_record_to_those_who_only_read_it(who, make, cast, client_of):
+    client = client_of(getattr(cast, who))
+    for record in (make.course(), make.gift(), make.donor(), make.programme(), make.fund()):
+        meta = record._meta
+        address = f"/admin/{meta.app_label}/{meta.model_name}/{record.pk}/change/"
+        assert client.get(address).status_code == 200, record
+
+
 def test_the_admin_confirms_and_asks_for_a_reason_to_return(make, cast, client_of):
     one, two = make.secondment(), make.secondment()
     client = client_of(cast.approver)
