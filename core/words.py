@@ -58,6 +58,11 @@ SIGN_IN = (
     gettext_noop("Successfully signed in as %(name)s."),
     gettext_noop("You have signed out."),
     gettext_noop("Invalid login."),
+    gettext_noop("You are already logged in as %(user_display)s."),
+    gettext_noop(
+        "You are authenticated as %(username)s, but are not authorized to access this page. Would "
+        "you like to login to a different account?"
+    ),
     gettext_noop("Incorrect code."),
     gettext_noop("Confirm"),
     gettext_noop("Confirm Access"),
@@ -136,4 +141,11 @@ SECOND_FACTOR = (
     gettext_noop("Usage"),
     gettext_noop("Unspecified"),
     gettext_noop("Remove"),
+)
+
+ADMIN = (
+    gettext_noop("Model name"),
+    gettext_noop("Add link"),
+    gettext_noop("Change or view list link"),
+    gettext_noop("After you’ve created a user, you’ll be able to edit more user options."),
 )
