@@ -52,8 +52,9 @@ def nothing_open(project: Project) -> None:
 
 
 def nothing_received(project: Project) -> None:
-    """Raises ValidationError once money has been allocated to the project."""
-    if Allocation.objects.filter(project=project, status__in=["proposed", "posted"]).exists():
+    """Raises ValidationError once money has been set aside for the project or given to it."""
+    allocated = Allocation.objects.filter(project=project, status__in=["proposed", "posted"])
+    if allocated.exists() or project.lines.filter(pool__received__gt=0).exists():
         raise ValidationError(_("Not possible: money has been set aside for this project."))
 
 
