@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from core.models import Division, Named
 from core.search import Searched, found
 from core.text import visible_text
+from core.triggers import never_deleted
 
 
 class OfficeQuerySet(models.QuerySet):
@@ -70,6 +71,7 @@ class Office(Named, Searched):
             ),
         ]
         indexes = [GinIndex(fields=["grams"], name="office_grams")]
+        triggers = [never_deleted()]
 
     def save(self, *args, **kwargs):
         self.path = f"{self.parent.path if self.parent else '/'}{self.key}/"
@@ -110,6 +112,7 @@ class User(AbstractUser):
         verbose_name_plural = pgettext_lazy("of an office", "people")
         ordering = ["username"]
         permissions = [("see_all_offices", "Read the records of every office")]
+        triggers = [never_deleted()]
 
     def __str__(self) -> str:
         return self.name

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from core.lifecycle import WORKFLOWS, State
 from core.search import Searched, found, pinyin_of
 from core.text import visible_text
-from core.triggers import APPEND_ONLY, APPLY_DECISION, CHECK_DECISION
+from core.triggers import APPEND_ONLY, APPLY_DECISION, CHECK_DECISION, never_deleted
 
 
 class Named(models.Model):
@@ -125,6 +125,7 @@ class Division(Named, Searched):
             ),
         ]
         indexes = [GinIndex(fields=["grams"], name="division_grams")]
+        triggers = [never_deleted()]
 
     def searched(self) -> list[str]:
         return [self.name_zh, self.name_en, self.code]
@@ -135,6 +136,18 @@ class Counter(models.Model):
 
     series = models.CharField(primary_key=True, max_length=40)
     last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        triggers = [
+            pgtrigger.Trigger(
+                name="only_grows",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("NEW.series <> OLD.series OR NEW.last < OLD.last"),
+                func=APPEND_ONLY,
+            ),
+            never_deleted(),
+        ]
 
     @classmethod
     def take(cls, series: str, count: int = 1) -> int:

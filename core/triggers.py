@@ -43,6 +43,12 @@ CHECK_DECISION = Function(
        OR ('enter' = ANY (m.not_by) AND (record->>'created_by_id')::bigint = NEW.decided_by_id)
     THEN RAISE EXCEPTION 'own_work'; END IF;
     IF m.needs_note AND btrim(NEW.note) = '' THEN RAISE EXCEPTION 'needs_note'; END IF;
+    -- the newest decision has the highest number, so nobody chooses one
+    IF NEW.id <> currval('public.core_decision_id_seq') THEN RAISE EXCEPTION 'no_such_move'; END IF;
+    -- only the demonstration has decisions of other days
+    IF NOT (record->>'is_demo')::boolean THEN
+        NEW.decided_at := statement_timestamp();
+    END IF;
     NEW.content := record - c.free_columns;
     NEW.content_hash := encode(sha256(convert_to(NEW.content::text, 'UTF8')), 'hex');
     NEW.transaction := pg_current_xact_id()::text::bigint;
@@ -76,28 +82,52 @@ _GUARD = """
     IF OLD.status <> ALL (c.editable)
        AND to_jsonb(NEW) - c.free_columns IS DISTINCT FROM to_jsonb(OLD) - c.free_columns
     THEN RAISE EXCEPTION 'frozen'; END IF;
-    IF NEW.created_by_id IS DISTINCT FROM OLD.created_by_id OR NEW.number <> OLD.number
-       OR to_jsonb(NEW)->>'movement_id' IS DISTINCT FROM
-          coalesce(to_jsonb(OLD)->>'movement_id', to_jsonb(NEW)->>'movement_id')
+    IF (NEW.id, NEW.number, NEW.created_by_id, NEW.created_at, NEW.is_demo)
+          IS DISTINCT FROM (OLD.id, OLD.number, OLD.created_by_id, OLD.created_at, OLD.is_demo)
+       OR (NEW.status = OLD.status AND NEW.status_at <> OLD.status_at) {filled_again}
     THEN RAISE EXCEPTION 'frozen'; END IF;
     RETURN NEW;
 """
 
 
-def case_triggers(workflow: str) -> list[pgtrigger.Trigger]:
-    """The triggers of a record type with a life cycle: state, frozen content, no deletion."""
+def case_triggers(workflow: str, *, filled_once: tuple[str, ...] = ()) -> list[pgtrigger.Trigger]:
+    """The triggers of a record type with a life cycle: state, frozen content, no deletion.
+
+    `filled_once` are columns that a move fills in, such as the movement; after that they stay.
+    """
+    filled_again = " ".join(
+        f"OR (OLD.{name} IS NOT NULL AND NEW.{name} IS DISTINCT FROM OLD.{name})"
+        for name in filled_once
+    )
     return [
         pgtrigger.Trigger(
             name="guard",
             when=pgtrigger.Before,
             operation=pgtrigger.Insert | pgtrigger.Update,
             declare=[("c", "public.core_lifecycle"), ("d", "public.core_decision")],
-            func=_GUARD.format(workflow=workflow),
+            func=_GUARD.format(workflow=workflow, filled_again=filled_again),
         ),
-        pgtrigger.Trigger(
-            name="never_deleted",
-            when=pgtrigger.Before,
-            operation=pgtrigger.Delete,
-            func="RAISE EXCEPTION 'never_deleted';",
-        ),
+        never_deleted(),
     ]
+
+
+def never_deleted() -> pgtrigger.Trigger:
+    """Rows that others rely on: they are added and put right, and never removed."""
+    return pgtrigger.Trigger(
+        name="never_deleted",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Delete,
+        func="RAISE EXCEPTION 'never_deleted';",
+    )
+
+
+def fixed(*columns: str) -> pgtrigger.Trigger:
+    """Columns that keep for ever what they were given."""
+    changed = " OR ".join(f"OLD.{name} IS DISTINCT FROM NEW.{name}" for name in columns)
+    return pgtrigger.Trigger(
+        name="fixed",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Condition(changed),
+        func="RAISE EXCEPTION 'frozen';",
+    )

@@ -8,6 +8,7 @@ import secrets
 from datetime import date
 from decimal import Decimal
 
+import pgtrigger
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxLengthValidator, MinValueValidator
 from django.db import models
@@ -24,7 +25,7 @@ from core.models import Counter, Named, Record
 from core.money import AmountField, positive, yuan
 from core.search import Searched, found
 from core.text import visible_text
-from core.triggers import case_triggers
+from core.triggers import case_triggers, fixed, never_deleted
 from ledger.models import Fund
 from partnerships.models import Organisation
 from projects.models import FundingLine, MoneyRecord, Project, money_triggers
@@ -95,6 +96,7 @@ class Donor(Named, Searched):
             )
         ]
         indexes = [GinIndex(fields=["grams"], name="donor_grams")]
+        triggers = [fixed("id", "number", "created_by_id", "is_demo"), never_deleted()]
 
     def searched(self) -> list[str]:
         return [self.name_zh, self.name_en, self.number]
@@ -111,6 +113,15 @@ class Donor(Named, Searched):
     def public_name(self) -> str:
         """The name as others may read it."""
         return self.name if self.has_name_consent else gettext("Name withheld at the giver’s wish")
+
+
+# A programme keeps its fund from the first gift on.
+KEEP_FUND = """
+IF EXISTS (SELECT FROM public.donations_gift WHERE programme_id = OLD.id)
+   OR EXISTS (SELECT FROM public.donations_goodsgift WHERE programme_id = OLD.id)
+THEN RAISE EXCEPTION 'frozen'; END IF;
+RETURN NEW;
+"""
 
 
 class ProgrammeQuerySet(CustodianScoped):
@@ -181,6 +192,16 @@ class Programme(Named, Searched):
             ),
         ]
         indexes = [GinIndex(fields=["grams"], name="programme_grams")]
+        triggers = [
+            pgtrigger.Trigger(
+                name="keep_fund",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("NEW.id <> OLD.id OR NEW.fund_id <> OLD.fund_id"),
+                func=KEEP_FUND,
+            ),
+            never_deleted(),
+        ]
 
     def get_absolute_url(self) -> str:
         return reverse("donations:programme-detail", args=[self.pk])
@@ -311,7 +332,20 @@ class Gift(MoneyRecord):
             models.Index(fields=["donor", "received_on"], name="gift_donor"),
             models.Index(fields=["amount", "id"], name="gift_amount"),
         ]
-        triggers = money_triggers("gift")
+        triggers = money_triggers(
+            "gift",
+            voucher="'gift:' || NEW.receipt_number",
+            on="NEW.received_on",
+            way="""
+            SELECT CASE WHEN NEW.project_id IS NULL THEN 'gift' ELSE 'bound_gift' END, NULL::bigint,
+                   CASE WHEN NEW.project_id IS NULL THEN f.pool_id ELSE l.pool_id END
+              FROM public.donations_programme p JOIN public.ledger_fund f ON f.id = p.fund_id
+              LEFT JOIN public.projects_fundingline l
+                ON l.fund_id = f.id AND l.project_id = NEW.project_id
+             WHERE p.id = NEW.programme_id
+            """,
+            filled_once=("receipt_number",),
+        )
 
     def series_of(self) -> str:
         return f"G-{self.received_on.year}"

@@ -19,6 +19,7 @@ from accounts.models import Office
 from core.history import tracked
 from core.models import Division, Named
 from core.search import Searched, found
+from core.triggers import never_deleted
 
 
 class OrganisationQuerySet(models.QuerySet):
@@ -71,6 +72,7 @@ class Organisation(Named, Searched):
         verbose_name_plural = _("organisations")
         ordering = ["pinyin", "id"]
         indexes = [GinIndex(fields=["grams"], name="organisation_grams")]
+        triggers = [never_deleted()]
 
     def searched(self) -> list[str]:
         return [self.name_zh, self.name_en, *self.other_names]
@@ -160,6 +162,7 @@ class Twinning(models.Model):
             ),
             models.CheckConstraint(condition=~Q(supporter=F("receiver")), name="twinning_of_two"),
         ]
+        triggers = [never_deleted()]
 
     def __str__(self) -> str:
         return f"{self.supporter} – {self.receiver}"

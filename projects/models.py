@@ -23,7 +23,7 @@ from core.models import Division, Named, Record
 from core.money import AmountField, money_text, positive, yuan
 from core.search import Searched, found
 from core.text import visible_text
-from core.triggers import case_triggers
+from core.triggers import case_triggers, fixed, never_deleted
 from ledger.models import Fund, Movement, Pool, ProjectType
 from partnerships.scope import PartnerScoped
 
@@ -74,6 +74,7 @@ class Village(Named, Searched):
             )
         ]
         indexes = [GinIndex(fields=["grams"], name="village_grams")]
+        triggers = [never_deleted()]
 
 
 class ProjectQuerySet(PartnerScoped):
@@ -253,7 +254,7 @@ class Project(Record, Named, Searched):
             models.Index(fields=["status", "status_at"], name="project_status"),
             models.Index(fields=["office", "-number"], name="project_office"),
         ]
-        triggers = case_triggers("project")
+        triggers = case_triggers("project", filled_once=("completed_on",))
 
     def __str__(self) -> str:
         return self.name
@@ -320,6 +321,7 @@ class FundingLine(models.Model):
         verbose_name_plural = _("funding lines")
         ordering = ["id"]
         constraints = [models.UniqueConstraint(fields=["project", "fund"], name="line_once")]
+        triggers = [fixed("id", "project_id", "fund_id", "pool_id"), never_deleted()]
 
     def __str__(self) -> str:
         return f"{self.project.number} ← {self.fund}"
@@ -338,18 +340,27 @@ class FundingLine(models.Model):
         return yuan(self.pool.received - self.pool.spent)
 
 
-def money_triggers(workflow: str) -> list[pgtrigger.Trigger]:
-    """The triggers of a record that ends in a movement: the movement's amount is the record's."""
+def money_triggers(
+    workflow: str, *, voucher: str, on: str, way: str, filled_once: tuple[str, ...] = ()
+) -> list[pgtrigger.Trigger]:
+    """The triggers of a record that ends in a movement: the movement says what the record says.
+
+    `voucher` and `on` are the movement's voucher and day in terms of NEW; `way` is a query for the
+    kind and the pools (source, target) that it has.
+    """
     return [
-        *case_triggers(workflow),
+        *case_triggers(workflow, filled_once=("movement_id", *filled_once)),
         pgtrigger.Trigger(
-            name="same_amount",
+            name="same_movement",
             when=pgtrigger.Before,
             operation=pgtrigger.Insert | pgtrigger.Update,
             condition=pgtrigger.Condition("NEW.movement_id IS NOT NULL"),
-            func="""
-            IF NEW.amount * 100 IS DISTINCT FROM
-               (SELECT amount FROM public.ledger_movement WHERE id = NEW.movement_id)
+            func=f"""
+            IF NOT EXISTS (
+                SELECT FROM public.ledger_movement m, ({way}) AS way (kind, source, target)
+                 WHERE m.id = NEW.movement_id AND m.amount = NEW.amount * 100
+                   AND m.voucher = {voucher} AND m.posted_on = {on} AND m.kind = way.kind
+                   AND m.source_id IS NOT DISTINCT FROM way.source AND m.target_id = way.target)
             THEN RAISE EXCEPTION 'ledger_fault'; END IF;
             RETURN NEW;
             """,
@@ -426,7 +437,16 @@ class Allocation(MoneyRecord):
             models.Index(fields=["status", "status_at"], name="allocation_status"),
             models.Index(fields=["allocated_on"], name="allocation_day"),
         ]
-        triggers = money_triggers("allocation")
+        triggers = money_triggers(
+            "allocation",
+            voucher="'allocation:' || NEW.number",
+            on="NEW.allocated_on",
+            way="""
+            SELECT 'allocation', f.pool_id, l.pool_id
+              FROM public.projects_fundingline l JOIN public.ledger_fund f ON f.id = l.fund_id
+             WHERE l.fund_id = NEW.fund_id AND l.project_id = NEW.project_id
+            """,
+        )
 
     def series_of(self) -> str:
         return f"A-{self.allocated_on.year}"
@@ -500,7 +520,16 @@ class Payment(MoneyRecord):
             models.Index(fields=["status", "status_at"], name="payment_status"),
             models.Index(fields=["paid_on"], name="payment_day"),
         ]
-        triggers = money_triggers("payment")
+        triggers = money_triggers(
+            "payment",
+            voucher="'payment:' || NEW.voucher",
+            on="NEW.paid_on",
+            way="""
+            SELECT 'payment', p.id, p.gone_id
+              FROM public.projects_fundingline l JOIN public.ledger_pool p ON p.id = l.pool_id
+             WHERE l.id = NEW.line_id
+            """,
+        )
 
     def series_of(self) -> str:
         return f"Z-{self.paid_on.year}"
@@ -573,7 +602,15 @@ class Appropriation(MoneyRecord):
                 name="appropriation_posted_is_in_ledger",
             ),
         ]
-        triggers = money_triggers("appropriation")
+        triggers = money_triggers(
+            "appropriation",
+            voucher="'appropriation:' || NEW.document",
+            on="NEW.received_on",
+            way="""
+            SELECT 'appropriation', NULL::bigint, f.pool_id
+              FROM public.ledger_fund f WHERE f.id = NEW.fund_id
+            """,
+        )
 
     def series_of(self) -> str:
         return f"B-{self.received_on.year}"

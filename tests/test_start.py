@@ -59,7 +59,7 @@ def test_an_office_is_asked_only_for_its_own_projects(make, cast, client_of):
     ("days", "tone"), [(0, '"age"'), (LATE_DAYS + 1, '"age late"'), (OVER_DAYS + 1, '"age over"')]
 )
 def test_the_age_is_coloured_by_its_days(make, cast, client_of, days, tone):
-    project = make.project()
+    project = make.project(is_demo=True)
     Decision(
         workflow="project",
         record_id=project.pk,

@@ -14,6 +14,16 @@ from psycopg import sql
 from accounts.roles import write_groups
 from core.workflow import write_life_cycles
 
+# What roles may is the code's to say (accounts/roles.py); single permissions are given to nobody.
+WRITTEN_BY_MIGRATE = (
+    "django_migrations",
+    "django_content_type",
+    "auth_permission",
+    "auth_group",
+    "auth_group_permissions",
+    "accounts_user_user_permissions",
+)
+
 
 class Command(Migrate):
     """Django's own command, followed by what must always stand beside the tables."""
@@ -32,8 +42,21 @@ class Command(Migrate):
 
 
 def hold_triggers() -> None:
-    """Takes away pgtrigger's switch: its triggers ask a session setting whether to step aside."""
+    """Leaves no trigger to what a session has made: neither its settings nor its own names.
+
+    pgtrigger's triggers ask a session setting whether to step aside, which is taken away; and names
+    in them would first be looked for among temporary tables and types, which comes last now.
+    """
     with connections["default"].cursor() as cursor:
+        cursor.execute(
+            "SELECT format('ALTER FUNCTION %s SET search_path = public, pg_temp',"
+            " oid::regprocedure)"
+            " FROM pg_proc WHERE prorettype = 'trigger'::regtype"
+            " AND proowner = current_user::regrole"
+            " AND pronamespace = 'public'::regnamespace"
+        )
+        for (statement,) in cursor.fetchall():
+            cursor.execute(statement)
         cursor.execute(
             "CREATE OR REPLACE FUNCTION public._pgtrigger_should_ignore(trigger_name name)"
             " RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT false'"
@@ -56,7 +79,9 @@ def grant(role: str) -> None:
             "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {}",
             "GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {}",
             "GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {}",
-            "REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {}",
+            f"REVOKE INSERT, UPDATE, DELETE ON {', '.join(WRITTEN_BY_MIGRATE)} FROM {{}}",
+            "REVOKE UPDATE, DELETE ON django_admin_log FROM {}",
+            "REVOKE DELETE ON pghistory_context FROM {}",
         ):
             cursor.execute(sql.SQL(statement).format(name).as_string(cursor.connection))
         for model in apps.get_models():
