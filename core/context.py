@@ -21,30 +21,44 @@ Label = str | Promise
 
 
 class Place(NamedTuple):
-    """An entry of a menu: URL name, icon, label, the letter that goes there, a short label."""
+    """An entry of a menu: URL name, icon, label, letter that goes there, permission, short label."""
 
     name: str
     icon: str
     label: Label
     letter: str = ""
+    permission: str = ""
     short: Label = ""
 
 
 STAFF = (
     Place("core:start", "inbox", gettext_lazy("Start"), "s"),
-    Place("projects:project-list", "list", gettext_lazy("Projects"), "p"),
-    Place("donations:gift-list", "gift", gettext_lazy("Gifts"), "g"),
-    Place("ledger:fund-list", "coin", gettext_lazy("Money")),
-    Place("partnerships:twinning-list", "link", gettext_lazy("Twinnings")),
-    Place("training:course-list", "people", gettext_lazy("Training")),
+    Place("projects:project-list", "list", gettext_lazy("Projects"), "p", "projects.view_project"),
+    Place("donations:gift-list", "gift", gettext_lazy("Gifts"), "g", "donations.view_gift"),
+    Place("ledger:fund-list", "coin", gettext_lazy("Money"), "", "ledger.view_fund"),
+    Place(
+        "partnerships:twinning-list",
+        "link",
+        gettext_lazy("Twinnings"),
+        "",
+        "partnerships.view_twinning",
+    ),
+    Place("training:course-list", "people", gettext_lazy("Training"), "", "training.view_course"),
 )
 YEAR = (
-    Place("reports:overview", "chart", gettext_lazy("Year overview"), "y", gettext_lazy("Year")),
+    Place(
+        "reports:overview",
+        "chart",
+        gettext_lazy("Year overview"),
+        "y",
+        "projects.view_project",
+        gettext_lazy("Year"),
+    ),
 )
 PUBLIC = (
     Place("portal:gift-lookup", "", gettext_lazy("Find my gift")),
     Place("portal:project-list", "", gettext_lazy("Projects")),
-    Place("portal:overview", "", gettext_lazy("The year 2010")),
+    Place("portal:overview", "", gettext_lazy("Year overview")),
     Place("portal:how", "", gettext_lazy("How we publish")),
 )
 ON_PHONE = (
@@ -96,6 +110,8 @@ def _places(request: HttpRequest, table: Iterable[Place]) -> list[dict[str, Any]
     here = getattr(request, "resolver_match", None)
     shown = []
     for place in table:
+        if place.permission and not request.user.has_perm(place.permission):
+            continue
         try:
             url = reverse(place.name)
         except NoReverseMatch:
