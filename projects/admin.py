@@ -26,10 +26,15 @@ from projects.models import (
 @admin.register(Project)
 class ProjectAdmin(RecordAdmin):
     form = ProjectForm
-    list_display = ("number", "name_zh", "kind", "county", "year", "agreed_amount", "status")
+    list_display = ("number", "name_zh", "kind", "county", "plan_year", "agreed_amount", "status")
     list_filter = ("status", "kind", "year", "is_integrated", "is_drought_relief")
     list_select_related = ("county",)
     search_fields = ("found_by",)
+
+    @admin.display(description=_("plan year"), ordering="year")
+    def plan_year(self, project: Project) -> str:
+        """The year without a thousands separator."""
+        return str(project.year)
 
 
 @admin.register(Allocation)

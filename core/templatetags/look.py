@@ -87,6 +87,12 @@ def unit_head(context: dict[str, Any]) -> SafeString:
     return format_html("{}", "元" if _is_chinese() else "¥")
 
 
+@register.simple_tag(takes_context=True)
+def in_unit(context: dict[str, Any]) -> SafeString:
+    """What follows the words of a column of money: ` ¥`, in Chinese `（元）`."""
+    return format_html("（{}）" if _is_chinese() else " {}", unit_head(context))
+
+
 QUALIFIERS = {
     ">": "more than",
     "more": "more than",
