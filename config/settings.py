@@ -137,6 +137,17 @@ MIGRATION_LINTER_OPTIONS = {
     "no_cache": True,
 }
 
+# What fails in a page goes to standard error, where the run and every service manager keep it.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"day": {"format": "%(asctime)s %(levelname)s %(message)s"}},
+    "handlers": {
+        "errors": {"class": "logging.StreamHandler", "level": "ERROR", "formatter": "day"}
+    },
+    "loggers": {"django": {"handlers": ["errors"], "level": "INFO"}},
+}
+
 # -- people -------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
