@@ -21,7 +21,7 @@ Label = str | Promise
 
 
 class Place(NamedTuple):
-    """An entry of a menu: URL name, icon, label, letter that goes there, permission, short label."""
+    """An entry of a menu: URL name, icon, label, its letter, permission, short label."""
 
     name: str
     icon: str

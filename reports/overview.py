@@ -117,8 +117,8 @@ class Overview:
             "{shown} figures, each counted from records and linked to them.",
             shown,
         ).format(shown=shown)
-        agreement = _("{same} agree with the printed page, {differ} differ.").format(
-            same=marks.count("y"), differ=marks.count("n")
+        agreement = _("{same} of {total} printed values agree with the records.").format(
+            same=marks.count("y"), total=len(marks)
         )
         return told([first, *([agreement] if marks else []), self._checks_said()])
 
@@ -126,7 +126,7 @@ class Overview:
         results = [outcome.result for outcome, _mark in self.checks]
         holds, fails = results.count(Result.HOLDS), results.count(Result.DOES_NOT)
         return _(
-            "Of {total} cross-checks {holds} hold, {fails} fail, {open} cannot be settled."
+            "Of {total} cross-checks {holds} passed, {fails} failed, {open} cannot be settled."
         ).format(total=len(results), holds=holds, fails=fails, open=len(results) - holds - fails)
 
 

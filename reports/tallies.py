@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.utils import timezone
 
 from accounts.models import Office
 from core.models import Division
@@ -154,6 +155,12 @@ def tallies(
 def latest_year() -> int | None:
     """The last plan year with a project that counts."""
     return Project.objects.counted().order_by().aggregate(last=Max("year"))["last"]
+
+
+def full_year() -> int | None:
+    """The last plan year that is over and has a project that counts; else the running one."""
+    over = Project.objects.counted().filter(year__lt=timezone.localdate().year)
+    return over.order_by().aggregate(last=Max("year"))["last"] or latest_year()
 
 
 def years_with_records() -> list[int]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from reports.figures import FIGURES
 from reports.overview import counted_text, overview_of
 from reports.progress import progress_of
-from reports.tallies import Year, latest_year, years_with_records
+from reports.tallies import Year, full_year, latest_year, years_with_records
 
 FIRST_YEAR, LAST_YEAR = 1996, 2100
 
@@ -20,9 +20,9 @@ sees_projects = permission_required("projects.view_project", raise_exception=Tru
 
 
 def year_or_404(year: int | None) -> int:
-    """The year asked for; without one the latest that has records, else the present one."""
+    """The year asked for; without one the last full year that has records, else the present one."""
     if year is None:
-        return latest_year() or timezone.localdate().year
+        return full_year() or timezone.localdate().year
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise Http404
     return year
@@ -53,7 +53,7 @@ def figure(request: HttpRequest, year: int, key: str) -> HttpResponse:
 @sees_projects
 def progress_panel(request: HttpRequest) -> HttpResponse:
     """How far the latest year has come: a part of the start page, or a page of its own."""
-    context = {"progress": progress_of(year_or_404(None))}
+    context = {"progress": progress_of(latest_year() or timezone.localdate().year)}
     partial = request.htmx and not request.htmx.boosted
     template = "reports/_progress.html" if partial else "reports/progress.html"
     return render(request, template, context)

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from core.workflow import perform
 from reports.counties import counties_of
@@ -51,6 +51,17 @@ def test_without_a_year_the_latest_with_records_is_shown(make, cast, client_of):
     make.project(year=2012)
     response = client_of(cast.officer).get("/overview/")
     assert response.context["overview"].year == 2008
+
+
+def test_the_running_year_is_shown_once_it_is_over(make, cast, client_of):
+    this_year = timezone.localdate().year
+    make.approved_project(year=this_year)
+    browser = client_of(cast.officer)
+    assert browser.get("/overview/").context["overview"].year == this_year
+    make.approved_project(year=this_year - 3)
+    assert browser.get("/overview/").context["overview"].year == this_year - 3
+    assert browser.get("/portal/overview/").context["overview"].year == this_year - 3
+    assert browser.get("/overview/progress/").context["progress"].year == this_year
 
 
 def test_a_year_without_records_says_so(cast, client_of):
@@ -105,6 +116,7 @@ def test_the_overview_reads_well_in_chinese(year, cast, client_of):
 def test_a_sum_is_never_rounded():
     with translation.override("en"):
         assert brief(YUAN("81850000.05"), "yuan") == "¥81.85000005 M"
+        assert brief(YUAN("40000"), "yuan") == "¥40,000.00"
         assert short(YUAN("500291.26"), rounded=True) == "0.500 M"
 
 
