@@ -131,7 +131,12 @@ class DayField(forms.DateField):
 
 
 class CountField(forms.IntegerField):
-    """A whole number of people, households or things, in any width of digits."""
+    """A whole number of people, households or things, in any width of digits.
+
+    It is typed as text: a browser's field for numbers drops what it does not take for one.
+    """
+
+    widget = widgets.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
     def to_python(self, value):
         text = half_width(value).replace(",", "") if isinstance(value, str) else value

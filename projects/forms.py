@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Office
 from core.forms import RecordForm
 from core.models import Division
+from core.money import money_text
 from core.punctuation import listed
 from core.text import half_width, visible_text
 from ledger.models import Fund
@@ -306,9 +307,17 @@ class MoneyForm(RecordForm):
     REFUSED_AT = {"not_approved": "project", "purpose": "fund"}
 
     def _offer_funds(self, **which) -> None:
-        """Funds that the person's own office keeps."""
+        """Funds that the person's own office keeps, each with what it holds."""
         if (field := self.fields.get("fund")) and self.user:
-            field.queryset = Fund.objects.editable_by(self.user).filter(**which)
+            field.queryset = Fund.objects.editable_by(self.user).filter(**which).with_balance()
+            field.label_from_instance = self.named
+
+    def named(self, fund: Fund) -> str:
+        """A fund in the list to choose from: what it holds, or that it is for something else."""
+        if self.about and not fund.allows(self.about.types):
+            return gettext("%(fund)s · not for this kind of project") % {"fund": fund}
+        holds = money_text(fund.free_amount)
+        return gettext("%(fund)s · holds %(amount)s") % {"fund": fund, "amount": holds}
 
     def _offer_projects(self) -> None:
         if "project" in self.fields and self.user:
@@ -321,6 +330,8 @@ class MoneyForm(RecordForm):
     @cached_property
     def about(self) -> Project | None:
         """The project it is about, with its money; None while it is not typed."""
+        if "project" not in self.fields:
+            return None
         project = self.get_initial_for_field(self.fields["project"], "project")
         if self.is_bound:
             project = self.cleaned_data.get("project")
@@ -343,7 +354,11 @@ class AllocationForm(MoneyForm):
         if self.instance.pk:
             self.initial["project"] = self.instance.project
         self.helper.layout = Layout(
-            "project", "fund", "amount", "allocated_on", Field("note", wrapper_class="wide")
+            Field("project", wrapper_class="wide"),
+            Field("fund", wrapper_class="wide"),
+            "amount",
+            "allocated_on",
+            Field("note", wrapper_class="wide"),
         )
 
     def clean(self):
@@ -378,6 +393,9 @@ class PaymentForm(MoneyForm):
 
     field_order = ["project", "fund"]
 
+    def named(self, fund: Fund) -> str:
+        return str(fund)
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self._offer_funds()
@@ -385,6 +403,9 @@ class PaymentForm(MoneyForm):
         if self.instance.pk:
             self.initial["project"] = self.instance.line.project
             self.initial["fund"] = self.instance.line.fund_id
+        if not self.is_bound and self.about and "fund" in self.fields:
+            funds = self.fields["fund"].queryset
+            self.fields["fund"].queryset = funds.filter(lines__project=self.about)
         self.helper.layout = Layout(
             "project",
             "fund",

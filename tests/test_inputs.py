@@ -77,6 +77,7 @@ def test_a_day_is_refused_in_words(typed):
 
 def test_a_count_is_read_in_any_width():
     assert CountField().clean("１，２８６") == 1286
+    assert CountField().widget.input_type == "text"  # a number field drops what it cannot read
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "a\x1bb", "abc‮def", "‏", "\ud800"])

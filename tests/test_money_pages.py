@@ -83,6 +83,26 @@ def test_an_allocation_is_proposed_from_a_project(make, cast, client_of):
     assert allocation.amount == Decimal("13000.00")
 
 
+def test_the_funds_to_choose_from_say_what_they_hold(make, cast, client_of):
+    project, other = make.project_under_way(), make.fund(project_types=["relief"])
+    fund = make.filled_fund()
+    client = client_of(cast.officer)
+    page = client.get(f"/allocations/new/?project={project.pk}").content.decode()
+    assert f"{fund} · holds ¥100,000.00" in page
+    assert f"{other} · not for this kind of project" in page
+    line = make.line(fund=fund, project=project)
+    page = client.get(f"/payments/new/?line={line.pk}").content.decode()
+    assert f'<option value="{fund.pk}" selected' in page
+    assert f'<option value="{other.pk}"' not in page
+
+
+def test_whoever_decides_on_money_sees_how_much(make, cast, client_of):
+    allocation = make.allocation()
+    page = client_of(cast.approver).get(f"/allocations/{allocation.pk}/move/approve/")
+    assert "¥1,000.00" in page.content.decode()
+    assert str(allocation.project) in page.content.decode()
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "says"),
     [
