@@ -11,6 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import widgets
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,7 @@ from projects.models import (
     Project,
     Village,
 )
+from projects.workflow import READ_FIRST
 
 SUGGESTIONS = 300
 
@@ -158,6 +160,10 @@ class ProjectForm(RecordForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if not self.instance.pk and not self.initial.get("year"):
+            self.initial["year"] = timezone.localdate().year
+        for name in self.fields.keys() & READ_FIRST:
+            self.fields[name].needed_later = _("(needed to submit)")
         self._offer_places()
         self._offer_offices()
         if self.instance.village:
@@ -224,7 +230,7 @@ class ProjectForm(RecordForm):
     def day(self) -> date:
         """The day of the plan year by which places and pairs are looked up."""
         year = self._standing("year") if "year" in self.fields else self.instance.year
-        return date(min(max(year or 2010, 1), 9999), 7, 1)
+        return date(min(max(year or timezone.localdate().year, 1), 9999), 7, 1)
 
     def _offer_places(self) -> None:
         """Counties that receive aid in the plan year, and the towns and villages of the one."""

@@ -17,10 +17,12 @@ from core.punctuation import listed
 from projects import money
 from projects.models import Allocation, Appropriation, Payment, Project
 
+READ_FIRST = ("need", "content_zh", "supporter")
+
 
 def enough_to_submit(project: Project) -> None:
     """Raises ValidationError while what a reviewer reads first is empty."""
-    asked = ["need", "content_zh", "supporter"]
+    asked = [*READ_FIRST]
     if project.kind == Project.Kind.GOVERNMENT:
         asked.append("level")
     missing = [

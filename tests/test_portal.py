@@ -3,13 +3,13 @@
 Rule: whoever holds the receipt sees the gift, to the fen; nobody else sees that there is one.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
-from django.utils import translation
+from django.utils import timezone, translation
 
 from core.workflow import perform
 from donations.models import Gift
@@ -201,6 +201,16 @@ def test_a_gift_that_nothing_was_paid_of_is_told_so(public, gift):
     page = text_of(public.get("/portal/gift/"))
     assert "is not used yet" in page
     assert "has paid for" not in page
+    assert "no payment yet" in page
+
+
+@pytest.mark.parametrize(("days", "says"), [(-1, "was to be spent by"), (0, "to be spent by")])
+def test_a_day_that_has_passed_is_not_told_as_one_to_come(public, gift, days, says):
+    spend_by = timezone.localdate() + timedelta(days=days)
+    Fund.objects.filter(pk=gift.programme.fund_id).update(spend_by=spend_by)
+    look_up(public, gift)
+    page = text_of(public.get("/portal/gift/"))
+    assert says in page and ("was to be" in page) == (days < 0)
 
 
 def test_over_five_projects_the_rest_is_one_arm(make, gift):

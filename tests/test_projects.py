@@ -84,6 +84,10 @@ def test_a_project_without_its_need_is_not_submitted(make, cast, client_of):
     answer = client_of(cast.reporter).post(f"/projects/{project.pk}/move/submit/")
     assert answer.status_code == 409
     assert "Not yet: fill in why it is needed" in answer.content.decode()
+    page = client_of(cast.reporter).get(f"/projects/{project.pk}/").content.decode()
+    assert f'<a href="/projects/{project.pk}/edit/">Edit</a></small>' in page
+    form = client_of(cast.reporter).get("/projects/new/").content.decode()
+    assert form.count("(needed to submit)") == 3
 
 
 def test_a_project_with_money_is_not_cancelled(make, cast):
