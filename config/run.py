@@ -118,8 +118,7 @@ def _go(run: Run, host: str, port: int) -> NoReturn:
     if not is_demo:
         os.environ.setdefault("ALLOWED_HOSTS", f"{host},localhost,127.0.0.1")
     run.chore("migrate", "--verbosity", "0")
-    if is_demo:
-        run.chore("demo")
+    run.chore(*(("demo",) if is_demo else ("reference",)))
     run.start("The web server", *WEB, *SIZE, "--bind", place)
     run.start("The worker", *WORKER)
     _wait_for_answer(run, host, port)

@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from accounts.roles import BY_NAME
 from projects.models import Project
 from reports.demo import year_2010
-from reports.demo.load import is_loaded, load_year
+from reports.demo.load import is_loaded, load_year, show_piece
 from reports.demo.pending import write_pending
 from reports.demo.people import ACCOUNTS, PASSWORD, write_people
 from reports.demo.scale import load_scale
@@ -72,12 +72,8 @@ class Command(BaseCommand):
         loaded = load_year(cast, self._tell)
         waiting = write_pending(cast, loaded, today=today)
         self._tell(f"wrote {waiting} records that wait in the queues")
-        self.stdout.write(
-            "\nThe gift to follow: receipt"
-            f" {self.style.SUCCESS(loaded.receipt_number)}, check code"
-            f" {self.style.SUCCESS(loaded.check_code)}"
-            "\nThe accounts: manage.py demo --accounts"
-        )
+        self._gift_to_follow()
+        self.stdout.write("The accounts: manage.py demo --accounts")
 
     def _tell(self, line: str) -> None:
         self.stdout.write(f"{time.monotonic() - self.started:6.1f} s  {line}")
@@ -92,6 +88,15 @@ class Command(BaseCommand):
         for row in rows:
             cells = (cell + " " * (w - _width(cell)) for cell, w in zip(row, widths, strict=True))
             self.stdout.write("  ".join(cells).rstrip())
+        self._gift_to_follow()
+
+    def _gift_to_follow(self) -> None:
+        if gift := show_piece():
+            self.stdout.write(
+                "\nA gift to follow at /portal/: receipt"
+                f" {self.style.SUCCESS(gift.receipt_number)}, check code"
+                f" {self.style.SUCCESS(gift.check_code)}"
+            )
 
 
 def _width(text: str) -> int:
