@@ -1,4 +1,4 @@
-"""The search over everything: numbers, names in characters, pinyin and initials, in one's own scope.
+"""The search over everything: numbers, and names in characters, pinyin and initials.
 
 Rule: it asks each record type with the right and the scope of its own list, and no more.
 """
