@@ -55,6 +55,42 @@ YEAR = (
         gettext_lazy("Year"),
     ),
 )
+BESIDE = {  # lists that stand side by side under one place of the menu
+    "ledger:fund-list": (
+        Place("ledger:fund-list", "", gettext_lazy("Funds"), "", "ledger.view_fund"),
+        Place("projects:payment-list", "", gettext_lazy("Payments"), "", "projects.view_payment"),
+        Place(
+            "projects:allocation-list",
+            "",
+            gettext_lazy("Allocations"),
+            "",
+            "projects.view_allocation",
+        ),
+        Place(
+            "projects:appropriation-list",
+            "",
+            gettext_lazy("Appropriations"),
+            "",
+            "projects.view_appropriation",
+        ),
+    ),
+    "partnerships:twinning-list": (
+        Place(
+            "partnerships:twinning-list",
+            "",
+            gettext_lazy("Twinnings"),
+            "",
+            "partnerships.view_twinning",
+        ),
+        Place(
+            "partnerships:organisation-list",
+            "",
+            gettext_lazy("Organisations"),
+            "",
+            "partnerships.view_organisation",
+        ),
+    ),
+}
 PUBLIC = (
     Place("portal:gift-lookup", "", gettext_lazy("Find my gift")),
     Place("portal:project-list", "", gettext_lazy("Projects")),
@@ -93,6 +129,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "year_places": places(YEAR),
         "phone_places": places(place for place in STAFF + YEAR if place.name in ON_PHONE),
         "public_places": places(PUBLIC),
+        "beside": SimpleLazyObject(lambda: _beside(request)),
         "waiting_count": waiting_count,
         "demo": settings.DEMO,
         "unit": getattr(request, "unit", "yuan"),
@@ -130,10 +167,22 @@ def _places(request: HttpRequest, table: Iterable[Place]) -> list[dict[str, Any]
     return shown
 
 
+def _beside(request: HttpRequest) -> list[dict[str, Any]]:
+    """The lists that stand beside the one being read."""
+    for table in BESIDE.values():
+        shown = _places(request, table)
+        if any(place["url"] == request.path for place in shown):
+            return shown
+    return []
+
+
 def _current(place: Place, url: str, path: str, here: Any) -> str:
     """The value of aria-current: `page` on the place itself, `true` on pages below it."""
     if url == path:
         return "page"
+    for name, table in BESIDE.items():
+        if any(path.startswith(reverse(other.name)) for other in table):
+            return "true" if place.name == name else ""
     app, _colon, _name = place.name.partition(":")
     same_app = here is not None and here.app_name == app and app not in ("core", "portal")
     return "true" if same_app or (app == "portal" and path.startswith(url)) else ""

@@ -41,8 +41,8 @@ PASSWORDS = (
     gettext_noop("This password is too common."),
     gettext_noop("The password is too similar to the %(verbose_name)s."),
     ngettext_lazy(
-        "This password is too short. It must contain at least %(min_length)d character.",
-        "This password is too short. It must contain at least %(min_length)d characters.",
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
         "min_length",
     ),
 )
