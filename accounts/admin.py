@@ -6,15 +6,23 @@ Rule: a role is given by its group; nobody hands out single permissions, and nob
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Group
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office, User
+from accounts.roles import BY_NAME
+
+
+def _role_word(group: Group) -> str:
+    role = BY_NAME.get(group.name)
+    return capfirst(role.word) if role else group.name
 
 
 class PersonCreationForm(AdminUserCreationForm):
     class Meta(AdminUserCreationForm.Meta):
         model = User
-        fields = ("username", "name_zh", "office")
+        fields = ("username", "name_zh", "office", "groups")
 
 
 class PersonForm(UserChangeForm):
@@ -31,7 +39,6 @@ class PersonAdmin(UserAdmin):
     list_select_related = ("office",)
     search_fields = ("username", "name_zh", "name_en")
     filter_horizontal = ("groups",)
-    raw_id_fields = ("office",)
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("name_zh", "name_en", "email", "office")}),
@@ -46,6 +53,7 @@ class PersonAdmin(UserAdmin):
                     "username",
                     "name_zh",
                     "office",
+                    "groups",
                     "usable_password",
                     "password1",
                     "password2",
@@ -59,6 +67,15 @@ class PersonAdmin(UserAdmin):
         """Nobody gives a role to oneself."""
         own = ("groups", "is_staff", "is_active") if obj and obj.pk == request.user.pk else ()
         return (*self.readonly_fields, *own)
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        """A role is chosen by its word, not by the name of its group."""
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if field and db_field.name == "groups":
+            field.label = _("Roles")
+            field.help_text = ""
+            field.label_from_instance = _role_word
+        return field
 
     def has_delete_permission(self, request, obj=None) -> bool:
         return False

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import Group
 
 from accounts.documents import documents
+from accounts.models import User
 from accounts.roles import BY_NAME, ROLES
 from core.lifecycle import WORKFLOWS
 
@@ -53,3 +54,18 @@ def test_entry_approval_and_payment_lie_with_different_roles():
 def test_the_pages_about_roles_and_life_cycles_are_up_to_date():
     for path, text in documents().items():
         assert path.read_text(encoding="utf-8") == text, f"run: manage.py write_docs ({path.name})"
+
+
+def test_the_administrator_makes_a_person_with_office_and_role(cast, client_of):
+    client = client_of(cast.sysadmin)
+    page = client.get("/admin/accounts/user/add/").content.decode()
+    assert "County reporter" in page
+    office, role = cast.reporter.office, Group.objects.get(name="reporter")
+    word = "Mountain-River-22"
+    typed = {"username": "xinren", "name_zh": "新人", "office": office.pk, "groups": [role.pk]}
+    typed |= {"usable_password": "true", "password1": word, "password2": word}
+    assert client.post("/admin/accounts/user/add/", typed).status_code == 302
+    person = User.objects.get(username="xinren")
+    assert person.office == office and list(person.groups.all()) == [role]
+    own = client.get(f"/admin/accounts/user/{cast.sysadmin.pk}/change/").content.decode()
+    assert 'name="groups"' not in own
