@@ -124,6 +124,7 @@ def test_who_submitted_does_not_approve_on_the_page(make, cast, client_of):
     cast.reporter.groups.set(cast.approver.groups.all())
     answer = client_of(cast.reporter).post(f"/projects/{project.pk}/move/approve/")
     assert answer.status_code == 403
+    assert "You submitted this yourself" in answer.content.decode()
     project.refresh_from_db()
     assert project.status == "submitted"
 
