@@ -7,8 +7,11 @@ on which rows from the office (accounts/scope.py), and when from the life cycle 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.contrib.postgres.indexes import GinIndex
-from django.db import models
-from django.db.models import Q
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models, transaction
+from django.db.models import Q, Value
+from django.db.models.functions import Concat, Substr
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +20,8 @@ from core.models import Division, Named
 from core.search import Searched, found
 from core.text import visible_text
 from core.triggers import never_deleted
+
+LONGEST_PATH = 200
 
 
 class OfficeQuerySet(models.QuerySet):
@@ -38,7 +43,12 @@ class Office(Named, Searched):
         SUPPORTING = "supporting", _("supporting side")
         RECEIVING = "receiving", _("receiving side")
 
-    key = models.SlugField(_("key"), max_length=40, unique=True)
+    key = models.SlugField(
+        _("key"),
+        max_length=40,
+        unique=True,
+        validators=[RegexValidator(r"\A[a-z0-9-]+\Z", _("Small Latin letters, digits, hyphens."))],
+    )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
     side = models.CharField(_("side"), max_length=12, choices=Side.choices)
     parent = models.ForeignKey(
@@ -57,7 +67,7 @@ class Office(Named, Searched):
         related_name="offices",
         verbose_name=_("place"),
     )
-    path = models.CharField(_("path"), max_length=200, editable=False, unique=True)
+    path = models.CharField(_("path"), max_length=LONGEST_PATH, editable=False, unique=True)
 
     objects = OfficeQuerySet.as_manager()
 
@@ -73,9 +83,31 @@ class Office(Named, Searched):
         indexes = [GinIndex(fields=["grams"], name="office_grams")]
         triggers = [never_deleted()]
 
+    def clean(self) -> None:
+        """Raises ValidationError for a place in the tree that cannot be."""
+        if self.pk and self.parent and self.parent.path.startswith(self.path):
+            raise ValidationError({"parent": _("An office does not come under itself.")})
+        rest = (
+            [len(office.path) - len(self.path) for office in self.with_below()] if self.pk else []
+        )
+        if len(self._way()) + max(rest, default=0) > LONGEST_PATH:
+            raise ValidationError(
+                {"key": _("Too many offices one under another; shorten the key.")}
+            )
+
+    @transaction.atomic
     def save(self, *args, **kwargs):
-        self.path = f"{self.parent.path if self.parent else '/'}{self.key}/"
+        before, self.path = self.path, self._way()
+        if before and before != self.path:  # those below move along
+            rest = Substr("path", len(before) + 1)
+            Office.objects.filter(path__startswith=before).exclude(pk=self.pk).update(
+                path=Concat(Value(self.path), rest)
+            )
         super().save(*args, **kwargs)
+
+    def _way(self) -> str:
+        """The path as key and parent give it now."""
+        return f"{self.parent.path if self.parent else '/'}{self.key}/"
 
     def with_below(self) -> models.QuerySet["Office"]:
         """This office and every office under it."""

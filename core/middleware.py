@@ -36,6 +36,8 @@ class Reader:
         asked = request.GET.get("unit") or request.COOKIES.get("unit")
         request.unit = asked if asked in UNITS else "yuan"
         response = self.get_response(request)
+        if request.user.is_authenticated:  # nothing between us and the reader keeps the page
+            response.headers.setdefault("Cache-Control", "private, no-cache")
         if language in dict(settings.LANGUAGES):
             self._remember(response, settings.LANGUAGE_COOKIE_NAME, language)
         if request.GET.get("unit") in UNITS:

@@ -65,6 +65,14 @@ class TwinningForm(RecordForm):
             ),
         )
 
+    def clean(self):
+        data = super().clean()
+        pair = {office for name in ("supporter", "receiver") if (office := data.get(name))}
+        own = set(self.user.office.with_below()) if self.user and self.user.office else set()
+        if len(pair) == 2 and not pair & own:
+            raise ValidationError(_("One of the two is your own office or one below it."))
+        return data
+
 
 class OrganisationForm(RecordForm):
     other_names = forms.CharField(

@@ -108,7 +108,11 @@ class TwinningQuerySet(models.QuerySet):
         return self
 
     def editable_by(self, user):
-        return self
+        """Pairs of the own office or one below it: a pair opens the records of both."""
+        if user.office is None:
+            return self.none()
+        own = user.office.with_below()
+        return self.filter(Q(supporter__in=own) | Q(receiver__in=own))
 
 
 @tracked

@@ -6,9 +6,13 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 
+from accounts.models import Office
 from core.models import Counter, Decision
 from core.workflow import perform
+from donations.models import Gift
 from ledger import money as ledger
+from portal.limits import BY_ADDRESS
+from projects.models import Payment, Project
 from tests.test_decisions import insert_decision, refused
 
 
@@ -214,3 +218,231 @@ def test_the_web_cannot_rewrite_what_a_role_may_or_what_was_done(db, sql):
     with pytest.raises(DatabaseError) as caught, transaction.atomic():
         run(sql)
     assert caught.value.__cause__.sqlstate == "42501"
+
+
+# -- forms ----------------------------------------------------------------------------------------
+
+
+def typed(make, **changes) -> dict:
+    """A new project as the reporter's form sends it."""
+    values = {
+        "name_zh": "水窖",
+        "kind": "social",
+        "year": "2010",
+        "types": ["water"],
+        "county": make.place().pk,
+        "office": make.office("qxn-ceheng").pk,
+        "supporter": make.office("nb-jiangbei").pk,
+        "agreed_amount": "1000",
+        "agreed_amount_unit": "yuan",
+        "people_qualifier": "exact",
+    }
+    return values | changes
+
+
+def test_a_form_takes_nothing_that_it_does_not_ask_for(make, cast, client_of):
+    forged = {
+        "status": "approved",
+        "number": "P-1999-0001",
+        "created_by": cast.approver.pk,
+        "is_demo": "on",
+        "completed_on": "2010-01-01",
+        "created_at": "1999-01-01",
+    }
+    answer = client_of(cast.reporter).post("/projects/new/", typed(make, **forged))
+    project = Project.objects.get()
+    assert answer.status_code == 302
+    assert (project.status, project.created_by, project.is_demo) == ("draft", cast.reporter, False)
+    assert project.completed_on is None and project.number.startswith("P-2010-")
+
+
+@pytest.mark.parametrize(
+    "changes", [{"office": "qdn-leishan"}, {"office": "nb"}, {"county": "522634"}]
+)
+def test_nobody_enters_a_project_for_a_foreign_office_or_county(make, cast, client_of, changes):
+    keys = {
+        name: (make.office(key) if name == "office" else make.place(key)).pk
+        for name, key in changes.items()
+    }
+    answer = client_of(cast.reporter).post("/projects/new/", typed(make, **keys))
+    assert answer.status_code == 422 and not Project.objects.exists()
+
+
+def district_officer(make, cast):
+    """An officer of one district of the city, whose scope is narrower than the city's."""
+    cast.officer2.office = make.office("nb-jiangbei")
+    cast.officer2.save()
+    return cast.officer2
+
+
+def test_nobody_sets_aside_the_money_of_a_foreign_fund(make, cast, client_of):
+    fund, project = make.filled_fund(), make.project_under_way()
+    data = {
+        "project": project.number,
+        "fund": fund.pk,
+        "amount": "1",
+        "allocated_on": "2010-04-01",
+    }
+    client = client_of(district_officer(make, cast))
+    assert client.post("/allocations/new/", data).status_code == 422
+    data["project"] = make.project(
+        office=make.office("qdn-leishan"), created_by=cast.stranger
+    ).number
+    assert client_of(cast.officer).post("/allocations/new/", data).status_code == 422
+    assert not project.allocations.exists()
+
+
+def test_nobody_asks_for_a_payment_from_a_foreign_line(make, cast, client_of):
+    line = make.line()
+    data = {
+        "project": line.project.number,
+        "fund": line.fund_id,
+        "amount": "1",
+        "paid_on": "2010-04-26",
+        "payee": "x",
+        "voucher": "x",
+        "purpose_zh": "x",
+    }
+    client = client_of(district_officer(make, cast))
+    assert client.post("/payments/new/", data).status_code == 422
+    assert not Payment.objects.exists()
+
+
+def test_a_gift_takes_neither_the_donor_nor_the_programme_of_another_custodian(
+    make, cast, client_of
+):
+    elsewhere = make.office("nb-jiangbei")
+    data = {"amount": "10", "amount_unit": "yuan", "received_on": "2010-03-18", "method": "bank"}
+    foreign = data | {"donor": make.donor(custodian=elsewhere).number}
+    foreign |= {"programme": make.programme().pk}
+    client = client_of(cast.clerk)
+    assert client.post("/gifts/new/", foreign).status_code == 422
+    foreign = data | {"donor": make.donor().number}
+    foreign |= {"programme": make.programme(fund=make.fund(custodian=elsewhere)).pk}
+    assert client.post("/gifts/new/", foreign).status_code == 422
+    assert not Gift.objects.exists()
+
+
+def test_a_pair_is_entered_and_changed_by_one_of_its_two_offices(make, cast, client_of):
+    """A twinning opens the records of the two to each other, so nobody pairs strangers."""
+    officer = district_officer(make, cast)
+    data = {
+        "supporter": make.office("nb").pk,
+        "receiver": make.office("qdn").pk,
+        "level": "prefecture",
+        "valid_from": "1996-01-01",
+        "precision": "year",
+    }
+    client = client_of(officer)
+    assert client.post("/twinnings/new/", data).status_code == 422
+    theirs = cast.reviewer.office.supported_by.get()
+    assert client.post(f"/twinnings/{theirs.pk}/edit/", data).status_code == 403
+    assert client_of(cast.officer).post("/twinnings/new/", data).status_code == 302
+
+
+# -- the admin ------------------------------------------------------------------------------------
+
+
+def test_the_admin_does_not_change_what_is_frozen(make, cast, client_of):
+    project = make.submitted_project()
+    address = f"/admin/projects/project/{project.pk}/change/"
+    answer = client_of(cast.reporter).post(address, typed(make, name_zh="别的"))
+    assert answer.status_code == 403
+    project.refresh_from_db()
+    assert project.name_zh != "别的"
+
+
+def test_the_admin_s_action_on_all_rows_moves_only_what_the_person_may(make, cast, client_of):
+    mine = make.submitted_project(created_by=cast.reporter)
+    cast.reporter.groups.add(*cast.approver.groups.all())
+    foreign = make.project(office=make.office("qdn-leishan"), created_by=cast.stranger)
+    foreign = perform(foreign, "submit", by=cast.stranger)
+    client_of(cast.reporter).post(
+        "/admin/projects/project/",
+        {
+            "action": "approve",
+            "select_across": "1",
+            "_selected_action": [mine.pk, foreign.pk],
+            "index": "0",
+        },
+    )
+    assert {Project.objects.get(pk=one.pk).status for one in (mine, foreign)} == {"submitted"}
+
+
+@pytest.mark.parametrize("key", ["Foo_Bar", "a_b", "x" * 40])
+def test_an_office_with_an_odd_key_is_refused_in_words(make, cast, client_of, key):
+    parent = make.office("nb-jiangbei")
+    for step in range(5):
+        parent = (
+            Office.objects.create(
+                key=f"{step}{'y' * 35}",
+                parent=parent,
+                kind="bureau",
+                side="supporting",
+                name_zh="局",
+            )
+            if len(key) == 40 and len(parent.path) < 160
+            else parent
+        )
+    data = {
+        "name_zh": "局",
+        "key": key,
+        "kind": "bureau",
+        "side": "supporting",
+        "parent": parent.pk,
+    }
+    answer = client_of(cast.sysadmin).post("/admin/accounts/office/add/", data)
+    assert answer.status_code == 200 and answer.context["errors"]
+
+
+def test_an_office_does_not_come_under_itself(make, cast, client_of):
+    office = make.office("nb")
+    data = {
+        "name_zh": "局",
+        "key": "nb",
+        "kind": "municipal",
+        "side": "supporting",
+        "parent": make.office("nb-charity").pk,
+    }
+    address = f"/admin/accounts/office/{office.pk}/change/"
+    answer = client_of(cast.sysadmin).post(address, data)
+    assert answer.status_code == 200 and answer.context["errors"]
+
+
+def test_the_offices_below_move_with_their_office(make, cast):
+    """Or whoever reads by the old way would read what is no longer theirs."""
+    office = make.office("qxn")
+    office.key = "qianxinan"
+    office.save()
+    assert make.office("qxn-ceheng").path == "/qianxinan/qxn-ceheng/"
+
+
+@pytest.mark.parametrize("field", ["groups", "is_staff", "is_active"])
+def test_the_administrator_gives_no_role_to_the_own_account(make, cast, client_of, field):
+    data = {"username": "sysadmin", "name_zh": "管", "is_staff": "on", "is_active": "on"}
+    data["groups"] = [group.pk for group in cast.approver.groups.all()]
+    data |= {"is_superuser": "on", "user_permissions": "1"}
+    if field != "groups":
+        data.pop(field)
+    client_of(cast.sysadmin).post(f"/admin/accounts/user/{cast.sysadmin.pk}/change/", data)
+    cast.sysadmin.refresh_from_db()
+    assert cast.sysadmin.is_active and cast.sysadmin.is_staff and not cast.sysadmin.is_superuser
+    assert [group.name for group in cast.sysadmin.groups.all()] == ["sysadmin"]
+
+
+def test_no_proxy_keeps_a_page_of_somebody_who_has_signed_in(make, cast, client_of):
+    answer = client_of(cast.clerk).get(make.gift().get_absolute_url())
+    assert "private" in answer["Cache-Control"]
+
+
+def test_another_forwarded_address_gives_no_further_tries(make, client):
+    make.posted_gift()
+    answers = [
+        client.post(
+            "/portal/find/",
+            {"receipt_number": f"NB-2010-{place:06d}", "check_code": "AAAAAA"},
+            HTTP_X_FORWARDED_FOR=f"10.0.0.{place}",
+        ).status_code
+        for place in range(BY_ADDRESS.tries + 1)
+    ]
+    assert answers[-1] == 429 and set(answers[:-1]) == {422}
