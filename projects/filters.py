@@ -170,7 +170,7 @@ class PaymentFilter(MoneyFilter):
         fields = []
 
     def sought(self, text: str) -> Q:
-        return super().sought(text) | Q(voucher=text)
+        return super().sought(text) | Q(voucher__startswith=text)
 
 
 class AppropriationFilter(CaseFilter):

@@ -27,6 +27,7 @@ def test_money_is_filtered_by_fund_project_state_year_and_kind(make, cast, clien
         "money=public",
         "relief=yes",
         "q=0830-02",
+        "q=0830",
         f"q={payment.number}",
     ):
         assert rows_of(client, f"/payments/?{query}") == [payment], query
