@@ -46,7 +46,7 @@ BEGIN
                 WHEN n.kind IN ('gift', 'bound_gift', 'appropriation') THEN target.kind <> 'gone'
                 WHEN n.cause_id IS NOT NULL AND cause.target_id <> n.source_id THEN false
                 WHEN n.kind = 'allocation' THEN source.kind = 'fund' AND target.kind = 'line'
-                WHEN n.kind = 'payment' THEN source.gone_id = target.id
+                WHEN n.kind = 'payment' THEN source.kind = 'line' AND source.gone_id = target.id
                 WHEN n.kind = 'surplus' THEN source.kind = 'line' AND target.kind = 'fund'
                 WHEN n.kind IN ('withdrawal', 'reversal', 'return') THEN cause.source_id = n.target_id
                     AND cause.kind = ANY (CASE n.kind WHEN 'withdrawal' THEN '{allocation}'

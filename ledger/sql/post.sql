@@ -52,6 +52,10 @@ DECLARE
     taken int8multirange := '{}';
     start bigint;
 BEGIN
+    -- what takes back is bounded by what it takes back, which only ledger_take_back looks at
+    IF p_kind IN ('withdrawal', 'reversal', 'bounce', 'refund', 'move', 'return', 'correction') THEN
+        RAISE EXCEPTION 'ledger_fault: % is not posted', p_kind;
+    END IF;
     PERFORM ledger_hold(ARRAY[p_source, p_target]);
     SELECT * INTO posted FROM ledger_movement WHERE voucher = p_voucher;
     IF FOUND THEN
@@ -187,6 +191,10 @@ DECLARE
     need bigint;
     start bigint;
 BEGIN
+    IF p_kind NOT IN ('withdrawal', 'reversal', 'bounce', 'refund', 'move', 'return', 'correction')
+       OR (p_substitute AND p_kind IN ('withdrawal', 'reversal', 'return')) THEN
+        RAISE EXCEPTION 'ledger_fault: % does not take back like that', p_kind;
+    END IF;
     SELECT * INTO STRICT cause FROM ledger_movement WHERE id = p_cause;
     PERFORM ledger_hold(ARRAY[cause.target_id, p_target], true);
     SELECT * INTO posted FROM ledger_movement WHERE voucher = p_voucher;
