@@ -63,6 +63,14 @@ class Named(models.Model):
         super().save(*args, **kwargs)
 
 
+class Qualifier(models.TextChoices):
+    """How exact a count is, as the source words it."""
+
+    EXACT = "exact", _("exactly")
+    ABOUT = "about", _("about")
+    MORE = "more", _("more than")
+
+
 class DivisionQuerySet(models.QuerySet):
     def valid_on(self, day: date):
         return self.filter(

@@ -26,9 +26,9 @@ from core.money import AmountField, positive, yuan
 from core.search import Searched, found
 from core.text import visible_text
 from core.triggers import case_triggers, fixed, never_deleted
-from ledger.models import Fund
+from ledger.models import Fund, MoneyRecord, money_triggers
 from partnerships.models import Organisation
-from projects.models import FundingLine, MoneyRecord, Project, money_triggers
+from projects.models import FundingLine, Project
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 6

@@ -1,4 +1,4 @@
-"""Funds, and the ledger under them: pools, movements, pieces, closed periods. Amounts here are fen.
+"""Funds, the ledger under them, and what a record has that ends in a movement. Amounts are fen.
 
 Rule: nobody writes the ledger's rows but the functions in the database (ledger/sql), which Python
 calls from ledger/money.py. docs/ledger.md says what they promise.
@@ -21,10 +21,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Office
 from accounts.scope import Scoped
 from core.history import tracked
-from core.models import Counter, Named
-from core.money import yuan
+from core.models import Counter, Named, Record
+from core.money import AmountField, yuan
 from core.search import Searched, found
 from core.text import visible_text
+from core.triggers import case_triggers
 
 
 class UnitsField(models.Field):
@@ -379,3 +380,48 @@ class Fund(Named, Searched):
         super().save(*args, **kwargs)
         if is_new:  # the database has opened the fund's pool
             self.refresh_from_db(fields=["pool"])
+
+
+def money_triggers(
+    workflow: str, *, voucher: str, on: str, way: str, filled_once: tuple[str, ...] = ()
+) -> list[pgtrigger.Trigger]:
+    """The triggers of a record that ends in a movement: the movement says what the record says.
+
+    `voucher` and `on` are the movement's voucher and day in terms of NEW; `way` is a query for the
+    kind and the pools (source, target) that it has.
+    """
+    return [
+        *case_triggers(workflow, filled_once=("movement_id", *filled_once)),
+        pgtrigger.Trigger(
+            name="same_movement",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Insert | pgtrigger.Update,
+            condition=pgtrigger.Condition("NEW.movement_id IS NOT NULL"),
+            func=f"""
+            IF NOT EXISTS (
+                SELECT FROM public.ledger_movement m, ({way}) AS way (kind, source, target)
+                 WHERE m.id = NEW.movement_id AND m.amount = NEW.amount * 100
+                   AND m.voucher = {voucher} AND m.posted_on = {on} AND m.kind = way.kind
+                   AND m.source_id IS NOT DISTINCT FROM way.source AND m.target_id = way.target)
+            THEN RAISE EXCEPTION 'ledger_fault'; END IF;
+            RETURN NEW;
+            """,
+        ),
+    ]
+
+
+class MoneyRecord(Record):
+    """A decision about money that ends in one movement of the ledger."""
+
+    amount = AmountField(_("amount"))
+    movement = models.OneToOneField(
+        Movement, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    number_digits = 5
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.number

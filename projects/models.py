@@ -7,7 +7,6 @@ decided, and names the movement.
 from decimal import Decimal
 from typing import Any
 
-import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
@@ -19,26 +18,18 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office
 from core.history import tracked
-from core.models import Division, Named, Record
+from core.models import Division, Named, Qualifier, Record
 from core.money import AmountField, money_text, positive, yuan
 from core.search import Searched, found
 from core.text import visible_text
 from core.triggers import case_triggers, fixed, never_deleted
-from ledger.models import Fund, Movement, Pool, ProjectType
+from ledger.models import Fund, MoneyRecord, Pool, ProjectType, money_triggers
 from partnerships.scope import PartnerScoped
 
 SIMILAR_YEARS = 3
 # Of a funding line's pool: what lies in it, and what was paid out of it and did not come back.
 HELD = Sum(F("pool__received") - F("pool__spent"))
 PAID = Sum(F("pool__gone__received") - F("pool__gone__spent"))
-
-
-class Qualifier(models.TextChoices):
-    """How exact a count is, as the source words it."""
-
-    EXACT = "exact", _("exactly")
-    ABOUT = "about", _("about")
-    MORE = "more", _("more than")
 
 
 class VillageQuerySet(models.QuerySet):
@@ -338,51 +329,6 @@ class FundingLine(models.Model):
     def free_amount(self) -> Decimal:
         """Yuan that the line holds and can still pay."""
         return yuan(self.pool.received - self.pool.spent)
-
-
-def money_triggers(
-    workflow: str, *, voucher: str, on: str, way: str, filled_once: tuple[str, ...] = ()
-) -> list[pgtrigger.Trigger]:
-    """The triggers of a record that ends in a movement: the movement says what the record says.
-
-    `voucher` and `on` are the movement's voucher and day in terms of NEW; `way` is a query for the
-    kind and the pools (source, target) that it has.
-    """
-    return [
-        *case_triggers(workflow, filled_once=("movement_id", *filled_once)),
-        pgtrigger.Trigger(
-            name="same_movement",
-            when=pgtrigger.Before,
-            operation=pgtrigger.Insert | pgtrigger.Update,
-            condition=pgtrigger.Condition("NEW.movement_id IS NOT NULL"),
-            func=f"""
-            IF NOT EXISTS (
-                SELECT FROM public.ledger_movement m, ({way}) AS way (kind, source, target)
-                 WHERE m.id = NEW.movement_id AND m.amount = NEW.amount * 100
-                   AND m.voucher = {voucher} AND m.posted_on = {on} AND m.kind = way.kind
-                   AND m.source_id IS NOT DISTINCT FROM way.source AND m.target_id = way.target)
-            THEN RAISE EXCEPTION 'ledger_fault'; END IF;
-            RETURN NEW;
-            """,
-        ),
-    ]
-
-
-class MoneyRecord(Record):
-    """A decision about money that ends in one movement of the ledger."""
-
-    amount = AmountField(_("amount"))
-    movement = models.OneToOneField(
-        Movement, models.PROTECT, null=True, editable=False, related_name="+"
-    )
-
-    number_digits = 5
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return self.number
 
 
 class AllocationQuerySet(PartnerScoped):

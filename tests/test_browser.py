@@ -107,7 +107,6 @@ def look_at(page: Page, path: str) -> list[str]:
     """Faults of one page: errors on the console, overflow, axe's violations."""
     page.faults.clear()
     answer = page.goto(path)
-    page.wait_for_load_state("networkidle")
     faults = [] if answer.status < 500 else [f"status {answer.status}"]
     expected = 404 if "no/such" in path else 200
     if answer.status != expected:

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from accounts.models import Office
 from core.history import tracked
-from core.models import Division, Named, Record
+from core.models import Division, Named, Qualifier, Record
 from core.search import Searched, found
 from core.text import visible_text
 from core.triggers import case_triggers
@@ -34,12 +34,6 @@ class Status(models.TextChoices):
     RECORDED = "recorded", _("Recorded")
     RETURNED = "returned", _("Returned")
     CONFIRMED = "confirmed", _("Confirmed")
-
-
-class Qualifier(models.TextChoices):
-    EXACT = "exact", _("exactly")
-    ABOUT = "about", _("about")
-    MORE = "more", _("more than")
 
 
 class CourseQuerySet(TrainingQuerySet):
