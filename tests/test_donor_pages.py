@@ -123,6 +123,14 @@ def goods(make, **changes) -> dict[str, object]:
     } | changes
 
 
+@pytest.mark.parametrize("text", ["NaN", "-1", "0", "1.005", "9" * 40, "<b>", "\x00"])
+@pytest.mark.parametrize("address", ["/goods/new/", "/admin/donations/goodsgift/add/"])
+def test_a_bad_quantity_of_goods_is_refused_in_words(make, cast, client_of, address, text):
+    response = client_of(cast.clerk).post(address, goods(make, quantity=text))
+    assert response.status_code in (200, 422) and not GoodsGift.objects.exists()
+    assert "quantity" in (response.context.get("form") or response.context["adminform"].form).errors
+
+
 def test_goods_are_entered_confirmed_and_never_added_to_cash(make, cast, client_of):
     assert client_of(cast.clerk).post("/goods/new/", goods(make)).status_code == 302
     gift = GoodsGift.objects.get()
