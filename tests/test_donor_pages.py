@@ -3,6 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
+import pytest
+
 from donations.models import Donor, GoodsGift, Programme
 from ledger import money as ledger
 from tests.test_gift_pages import errors_of, queries_of
