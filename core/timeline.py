@@ -70,10 +70,10 @@ def _changes(record: Record) -> list[Entry]:
         .order_by("-pgh_created_at", "-pgh_id")
         .values("pgh_created_at", "pgh_label", "pgh_diff", "pgh_context")[:LIMIT]
     )
-    people = _people(record, events)
+    people, named = _people(record, events), _named(record, events)
     entries = []
     for event in events:
-        changes = _shown(record, event["pgh_diff"] or {})
+        changes = _shown(record, event["pgh_diff"] or {}, named)
         first = event["pgh_label"] == "insert"
         if not first and not changes:
             continue
@@ -101,20 +101,31 @@ def _person(user) -> str:
     return f"{user.office} · {user}" if user.office_id else str(user)
 
 
-def _shown(record: Record, differences: dict) -> list[tuple[str, str, str]]:
+def _named(record: Record, events: list[dict]) -> dict[str, dict]:
+    """The records that changed foreign keys named before and after: one query a field."""
+    named = {}
+    for field_ in record._meta.local_fields:
+        changes = [(event["pgh_diff"] or {}).get(field_.attname, ()) for event in events]
+        keys = {key for change in changes for key in change if key is not None}
+        if keys and field_.remote_field and field_.editable:
+            named[field_.attname] = field_.remote_field.model._base_manager.in_bulk(keys)
+    return named
+
+
+def _shown(record: Record, differences: dict, named: dict[str, dict]) -> list[tuple[str, str, str]]:
     """(label, old, new) of each changed field that a person would know."""
     shown = []
     for field_ in record._meta.local_fields:
         if field_.attname in differences and field_.attname not in QUIET and field_.editable:
-            old, new = differences[field_.attname]
-            shown.append((str(field_.verbose_name), _value(field_, old), _value(field_, new)))
+            known = named.get(field_.attname, {})
+            old, new = (_value(field_, value, known) for value in differences[field_.attname])
+            shown.append((str(field_.verbose_name), old, new))
     return shown
 
 
-def _value(field_, value) -> str:
+def _value(field_, value, known: dict) -> str:
     if value in (None, ""):
         return "–"
     if field_.remote_field:
-        found = field_.remote_field.model._base_manager.filter(pk=value).first()
-        return str(found or value)
+        return str(known.get(value, value))
     return str(dict(field_.flatchoices).get(value, value))

@@ -1,0 +1,30 @@
+"""The timeline names what changed, and costs the same however often it changed."""
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from core.timeline import timeline_of
+
+
+def change(project, make, times: int) -> None:
+    """Edits the supporting side to and fro."""
+    for turn in range(times):
+        project.supporter = make.office("nb" if turn % 2 == 0 else "nb-jiangbei")
+        project.save()
+
+
+def test_a_changed_office_is_shown_by_its_name(make):
+    project = make.project()
+    change(project, make, 1)
+    changes = [line for entry in timeline_of(project) for line in entry.changes]
+    assert ("supporting side", "Jiangbei office", "Ningbo office") in changes
+
+
+def test_twelve_changes_cost_the_queries_of_two(make, django_assert_num_queries):
+    project = make.project()
+    change(project, make, 2)
+    with CaptureQueriesContext(connection) as two:
+        timeline_of(project)
+    change(project, make, 10)
+    with django_assert_num_queries(len(two)):
+        timeline_of(project)
