@@ -119,3 +119,9 @@ def test_every_icon_is_drawn():
     for path in TEMPLATES:
         wanted |= set(re.findall(r'{% icon "([a-z]+)"', path.read_text()))
     assert wanted <= ICONS
+
+
+def test_the_row_of_a_list_is_cells_alone():
+    """The table writes the row itself, with what every list has."""
+    rows = [path for path in TEMPLATES if path.name.endswith("_row.html")]
+    assert rows and not [path for path in rows if re.search(r"</?tr\b", path.read_text())]
