@@ -23,6 +23,7 @@ class Role:
 
 SEE_CASES = (
     "accounts.view_office",
+    "core.view_attachment",
     "projects.view_project",
     "projects.view_payment",
     "projects.view_allocation",
@@ -43,6 +44,7 @@ ROLES: tuple[Role, ...] = (
         _("enters the projects, courses and secondments of a county and submits them"),
         (
             *SEE_CASES,
+            "core.add_attachment",
             "projects.add_project",
             "projects.change_project",
             "projects.submit_project",
@@ -59,6 +61,7 @@ ROLES: tuple[Role, ...] = (
         _("reads what the counties of a prefecture submit and returns it for revision"),
         (
             *SEE_CASES,
+            "core.add_attachment",
             "projects.return_project",
             "training.confirm_course",
             "training.confirm_secondment",
@@ -71,6 +74,7 @@ ROLES: tuple[Role, ...] = (
         (
             *SEE_CASES,
             *SEE_GIFTS,
+            "core.add_attachment",
             "projects.add_project",
             "projects.change_project",
             "projects.submit_project",
@@ -100,6 +104,7 @@ ROLES: tuple[Role, ...] = (
         (
             *SEE_CASES,
             *SEE_GIFTS,
+            "core.publish_attachment",
             "projects.approve_project",
             "projects.return_project",
             "projects.approve_payment",
@@ -115,6 +120,7 @@ ROLES: tuple[Role, ...] = (
         (
             *SEE_CASES,
             *SEE_GIFTS,
+            "core.add_attachment",
             "donations.confirm_gift",
             "donations.confirm_goodsgift",
             "projects.pay_payment",
@@ -128,6 +134,7 @@ ROLES: tuple[Role, ...] = (
         (
             *SEE_CASES,
             *SEE_GIFTS,
+            "core.add_attachment",
             "donations.add_donor",
             "donations.change_donor",
             "donations.add_gift",
@@ -142,7 +149,12 @@ ROLES: tuple[Role, ...] = (
         "auditor",
         _("auditor"),
         _("reads every record of every office and changes none"),
-        (*SEE_CASES, *SEE_GIFTS, "accounts.see_all_offices"),
+        (
+            *SEE_CASES,
+            *SEE_GIFTS,
+            "accounts.see_all_offices",
+            "core.see_withdrawn_attachment",
+        ),
     ),
     Role("donor", _("donor"), _("sees the own gifts in the portal"), ()),
     Role(
@@ -160,6 +172,9 @@ ROLES: tuple[Role, ...] = (
             "core.view_division",
             "core.add_division",
             "core.change_division",
+            "core.view_attachmentkind",
+            "core.add_attachmentkind",
+            "core.change_attachmentkind",
         ),
     ),
 )

@@ -5,7 +5,7 @@ Rule: a record type is tracked by `@tracked`; who and from which page come with 
 
 import pghistory
 
-UNTRACKED = ("grams", "found_by", "pinyin", "updated_at", "status_at")
+UNTRACKED = ("grams", "found_by", "pinyin", "updated_at", "status_at", "shape", "pixels")
 
 
 def tracked(model):

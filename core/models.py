@@ -19,6 +19,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from core.attachments import Attachment as Attachment
 from core.lifecycle import WORKFLOWS, State
 from core.search import Searched, found, pinyin_of
 from core.text import visible_text

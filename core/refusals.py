@@ -32,6 +32,10 @@ WORDS: dict[str, str | Promise] = {
     "no_step_in": _("There is no free money in this fund that could step in."),
     "still_unspent": _("Only %(parameter)s of it is unspent."),
     "taken": _("Somebody has saved the same a moment ago. Look at that record first."),
+    "no_such_record": _("There is no such record to add the file to."),
+    "record_closed": _("The record is closed; its files stay as they are."),
+    "no_photograph": _("A photograph is a picture: JPEG, PNG or WebP."),
+    "file_frozen": _("What a file tells of itself stays as it is. Withdraw it with a reason."),
     "ledger_fault": _("The ledger would not add up; nothing was written."),
 }
 

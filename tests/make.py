@@ -6,6 +6,7 @@ from itertools import count
 
 from accounts.models import Office
 from core.models import Division
+from core.uploads import attach
 from core.workflow import perform
 from donations.models import Donor, Gift, GoodsGift, Programme
 from ledger import money as ledger
@@ -13,6 +14,7 @@ from ledger.models import Fund
 from partnerships.models import Organisation
 from projects.models import Allocation, Appropriation, Payment, Project
 from projects.money import line_of
+from tests import papers
 from training.models import Course, Secondment
 
 YUAN = Decimal
@@ -70,6 +72,19 @@ class Make:
     def project_under_way(self, **changes) -> Project:
         project = self.approved_project(**changes)
         return perform(project, "start", by=project.created_by)
+
+    # -- files ------------------------------------------------------------------------------------
+
+    def attachment(self, record=None, upload=None, kind="approval_document", **changes):
+        """A file of a project under way, added by its reporter."""
+        record = record or self.project_under_way()
+        upload = upload or papers.upload(papers.pdf(f"批复 {next(self.serial)}"), "批复.pdf")
+        by = changes.pop("by", None) or record.created_by
+        return attach(record, upload, kind=kind, by=by, **changes)
+
+    def photograph(self, record=None, seed=None, kind="photo_after", **changes):
+        upload = papers.photograph(next(self.serial) if seed is None else seed)
+        return self.attachment(record, upload, kind, **changes)
 
     # -- money ------------------------------------------------------------------------------------
 

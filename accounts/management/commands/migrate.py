@@ -12,6 +12,7 @@ from django.db import connections, transaction
 from psycopg import sql
 
 from accounts.roles import write_groups
+from core.attachments import write_kinds
 from core.workflow import write_life_cycles
 
 # What roles may is the code's to say (accounts/roles.py); single permissions are given to nobody.
@@ -37,6 +38,7 @@ class Command(Migrate):
         with transaction.atomic():
             write_life_cycles()
             write_groups()
+            write_kinds()
             hold_triggers()
             grant(settings.WEB_ROLE)
 
