@@ -21,9 +21,38 @@ class Role:
     permissions: tuple[str, ...]
 
 
+# Entries in the file of a project, and what projects stand in.
+ENTRIES = (
+    "survey",
+    "notice",
+    "objection",
+    "progressreport",
+    "donequantity",
+    "milestone",
+    "inspection",
+    "acceptance",
+    "settlement",
+    "finding",
+    "asset",
+    "assetvisit",
+    "outcome",
+    "contract",
+    "instalment",
+    "remittance",
+    "hop",
+)
+FRAME = ("village", "disaster", "planperiod", "target", "agreement", "amendment", "surplus")
+
+
+def entering(*models: str) -> tuple[str, ...]:
+    """The permissions to enter and correct rows of these models of the projects."""
+    return tuple(f"projects.{action}_{model}" for model in models for action in ("add", "change"))
+
+
 SEE_CASES = (
     "accounts.view_office",
     "core.view_attachment",
+    *(f"projects.view_{model}" for model in (*ENTRIES, *FRAME)),
     "projects.view_project",
     "projects.view_payment",
     "projects.view_allocation",
@@ -49,6 +78,10 @@ ROLES: tuple[Role, ...] = (
             "projects.change_project",
             "projects.submit_project",
             "projects.report_project",
+            *entering("notice", "objection", "progressreport", "donequantity", "milestone"),
+            *entering("acceptance", "finding", "asset", "assetvisit", "outcome"),
+            *entering("contract", "instalment", "remittance", "hop", "amendment"),
+            "projects.submit_amendment",
             "training.add_course",
             "training.change_course",
             "training.add_secondment",
@@ -58,11 +91,17 @@ ROLES: tuple[Role, ...] = (
     Role(
         "reviewer",
         _("prefecture reviewer"),
-        _("reads what the counties of a prefecture submit and returns it for revision"),
+        _("reviews, approves and accepts for the receiving side, or returns for revision"),
         (
             *SEE_CASES,
             "core.add_attachment",
+            "projects.review_project",
             "projects.return_project",
+            "projects.approve_project",
+            "projects.accept_project",
+            "projects.approve_amendment",
+            "projects.sign_agreement",
+            *entering("inspection", "acceptance", "finding", "objection", "assetvisit", "hop"),
             "training.confirm_course",
             "training.confirm_secondment",
         ),
@@ -79,6 +118,15 @@ ROLES: tuple[Role, ...] = (
             "projects.change_project",
             "projects.submit_project",
             "projects.report_project",
+            "projects.survey_project",
+            "projects.agree_project",
+            "projects.close_project",
+            "projects.return_project",
+            *entering("survey", "inspection", "acceptance", "finding", "assetvisit", "outcome"),
+            *entering("contract", "instalment", "remittance", "hop", "amendment", "surplus"),
+            *entering("agreement", "disaster", "planperiod", "target", "village"),
+            "projects.submit_amendment",
+            "projects.submit_agreement",
             "projects.add_payment",
             "projects.change_payment",
             "projects.add_allocation",
@@ -107,8 +155,12 @@ ROLES: tuple[Role, ...] = (
             "core.publish_attachment",
             "projects.approve_project",
             "projects.return_project",
+            "projects.suspend_project",
+            "projects.approve_amendment",
+            "projects.sign_agreement",
             "projects.approve_payment",
             "projects.approve_allocation",
+            "projects.approve_surplus",
             "training.confirm_course",
             "training.confirm_secondment",
         ),
@@ -125,6 +177,8 @@ ROLES: tuple[Role, ...] = (
             "donations.confirm_goodsgift",
             "projects.pay_payment",
             "projects.confirm_appropriation",
+            "projects.settle_project",
+            *entering("settlement", "finding", "remittance", "hop"),
         ),
     ),
     Role(
@@ -148,10 +202,11 @@ ROLES: tuple[Role, ...] = (
     Role(
         "auditor",
         _("auditor"),
-        _("reads every record of every office and changes none"),
+        _("reads every record of every office, changes none, and enters findings"),
         (
             *SEE_CASES,
             *SEE_GIFTS,
+            *entering("finding"),
             "accounts.see_all_offices",
             "core.see_withdrawn_attachment",
         ),
@@ -175,6 +230,12 @@ ROLES: tuple[Role, ...] = (
             "core.view_attachmentkind",
             "core.add_attachmentkind",
             "core.change_attachmentkind",
+            "core.view_approvalstep",
+            "core.add_approvalstep",
+            "core.change_approvalstep",
+            "core.view_delegation",
+            "core.add_delegation",
+            "core.change_delegation",
         ),
     ),
 )

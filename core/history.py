@@ -5,7 +5,16 @@ Rule: a record type is tracked by `@tracked`; who and from which page come with 
 
 import pghistory
 
-UNTRACKED = ("grams", "found_by", "pinyin", "updated_at", "status_at", "shape", "pixels")
+UNTRACKED = (
+    "grams",
+    "found_by",
+    "pinyin",
+    "updated_at",
+    "status_at",
+    "editors",
+    "shape",
+    "pixels",
+)
 
 
 def tracked(model):

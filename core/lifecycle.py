@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.functional import Promise
 
 Text = str | Promise
+AMEND = "amend"  # the move by which an approved amendment enters the record that it amends
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,22 @@ class State:
 
 
 @dataclass(frozen=True)
+class Step:
+    """An approval that a routed move starts with; `from_amount` in yuan, 0 for always.
+
+    `fixed` steps stay whatever an administrator sets; the others are where the office begins.
+    """
+
+    role: str
+    side: str
+    word_en: str
+    word_zh: str
+    position: int = 1
+    from_amount: int = 0
+    fixed: bool = True
+
+
+@dataclass(frozen=True)
 class Move:
     """A move `name` from any of `source` to `target`.
 
@@ -32,6 +49,8 @@ class Move:
     `guard(record)` raises ValidationError when it is too early; `effect(record, by=, note=)` runs
     before the status is written, in the same transaction; `then` names the move that follows at
     once, by the same person. `duty` is the word for whom a record waits that needs this move.
+    `asks` names fields of the record that are typed with the move. `route` makes it a move of
+    several approvals, of which the last moves the record (core/approvals.py).
     """
 
     name: str
@@ -51,11 +70,20 @@ class Move:
     help: Text = ""
     own_scope: bool = False
     then: str = ""
+    asks: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    route: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)
 class Workflow:
-    """A life cycle: the table that buttons, queues, admin, documents and the database share."""
+    """A life cycle: the table that buttons, queues, admin, documents and the database share.
+
+    `parts` are the models of rows decided on with the record; their foreign key has the name of the
+    life cycle. `amends` is the life cycle whose records this one amends, once it is `amends_at`, by
+    the foreign key of that name; `amended_in` are the states in which that may happen. The three
+    columns say where a route finds amount and sides.
+    """
 
     name: str
     model: Any
@@ -64,6 +92,13 @@ class Workflow:
     editable: tuple[str, ...]
     free_columns: tuple[str, ...] = ()
     main_line: tuple[str, ...] = ()
+    parts: tuple[Any, ...] = ()
+    amended_in: tuple[str, ...] = ()
+    amends: str = ""
+    amends_at: str = ""
+    amount_column: str = ""
+    supporting_column: str = ""
+    receiving_column: str = ""
     by_value: dict[str, State] = field(init=False)
     by_move: dict[str, Move] = field(init=False)
 

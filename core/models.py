@@ -19,6 +19,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from core.approvals import ApprovalStep
 from core.attachments import Attachment as Attachment
 from core.lifecycle import WORKFLOWS, State
 from core.search import Searched, found, pinyin_of
@@ -178,6 +179,14 @@ class LifeCycle(models.Model):
     initial = models.CharField(max_length=20)
     editable = ArrayField(models.CharField(max_length=20))
     free_columns = ArrayField(models.CharField(max_length=63))
+    hidden_columns = ArrayField(models.CharField(max_length=63), default=list)
+    parts = models.JSONField(default=list)
+    amount_column = models.CharField(max_length=63, default="")
+    supporting_column = models.CharField(max_length=63, default="")
+    receiving_column = models.CharField(max_length=63, default="")
+    amends = models.CharField(max_length=40, default="")
+    amends_column = models.CharField(max_length=63, default="")
+    amends_at = models.CharField(max_length=20, default="")
 
     owner_only = True
 
@@ -191,6 +200,8 @@ class LegalMove(models.Model):
     to_status = models.CharField(max_length=20)
     not_by = ArrayField(models.CharField(max_length=20))
     needs_note = models.BooleanField()
+    routed = models.BooleanField(default=False)
+    automatic = models.BooleanField(default=False)
 
     owner_only = True
 
@@ -220,6 +231,25 @@ class Decision(models.Model):
         models.PROTECT,
         related_name="decisions",
         verbose_name=_("decided by"),
+    )
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("on behalf of"),
+    )
+    step = models.ForeignKey(
+        ApprovalStep,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        editable=False,
+        verbose_name=_("approval step"),
     )
     decided_at = models.DateTimeField(_("decided at"), db_default=Now())
     note = models.TextField(
@@ -292,6 +322,7 @@ class Record(models.Model):
     )
     created_at = models.DateTimeField(_("entered at"), db_default=Now(), editable=False)
     updated_at = models.DateTimeField(_("changed at"), auto_now=True)
+    editors = ArrayField(models.BigIntegerField(), default=list, editable=False)
     is_demo = models.BooleanField(_("demonstration data"), default=False, editable=False)
 
     status: str

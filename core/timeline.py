@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
 from pghistory.models import Events
 
+from core.lifecycle import AMEND
 from core.models import Decision, Record
 from core.workflow import workflow_of
 
@@ -48,20 +49,30 @@ def timeline_of(record: Record) -> list[Entry]:
 
 def _decisions(record: Record) -> list[Entry]:
     workflow = workflow_of(record)
-    rows = Decision.objects.of(record).select_related("decided_by__office").defer("content")
+    rows = Decision.objects.of(record).select_related("decided_by__office", "on_behalf_of", "step")
+    rows = rows.defer("content")
     return [
         Entry(
             kind="decision",
-            what=str(workflow.by_move[row.move].done) if row.move in workflow.by_move else row.move,
-            who=_person(row.decided_by),
+            what=_what(workflow, row),
+            who=_person(row.decided_by, row.on_behalf_of),
             at=row.decided_at,
             tone="amber" if row.to_status == "returned" else "sea",
-            icon=workflow.by_value[row.to_status].icon,
+            icon=state.icon if (state := workflow.by_value.get(row.to_status)) else "check",
             note=row.note,
             hash=row.content_hash,
         )
         for row in rows
     ]
+
+
+def _what(workflow, row: Decision) -> str:
+    """What was done, in a word; the name of the approval where it was one of several."""
+    if row.move == AMEND:
+        return _("Amended")
+    if row.step and row.from_status == row.to_status:
+        return str(row.step.word)
+    return str(workflow.by_move[row.move].done) if row.move in workflow.by_move else row.move
 
 
 def _changes(record: Record) -> list[Entry]:
@@ -97,8 +108,11 @@ def _people(record: Record, events: list[dict]) -> dict:
     return get_user_model().objects.select_related("office").in_bulk(ids)
 
 
-def _person(user) -> str:
-    return f"{user.office} · {user}" if user.office_id else str(user)
+def _person(user, on_behalf_of=None) -> str:
+    name = str(user)
+    if on_behalf_of:
+        name = _("%(deputy)s for %(absent)s") % {"deputy": user, "absent": on_behalf_of}
+    return f"{user.office} · {name}" if user.office_id else name
 
 
 def _named(record: Record, events: list[dict]) -> dict[str, dict]:

@@ -21,12 +21,16 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.forms import RecordForm
+from core.lifecycle import Move
 from core.lists import Column, List
 from core.punctuation import labelled
 from core.refusals import in_words
 from core.requests import Request
 from core.timeline import timeline_of
 from core.workflow import (
+    actors,
+    asked_now,
     duty_of,
     for_queue,
     in_motion,
@@ -34,6 +38,7 @@ from core.workflow import (
     offers,
     people_for,
     perform,
+    route_of,
     waiting_for,
     workflow_of,
 )
@@ -48,8 +53,8 @@ def typed(request: Request):
     return request.POST if request.method == "POST" else None
 
 
-class NoteForm(forms.Form):
-    """The reason of a move; required where the move says so."""
+class MoveForm(RecordForm):
+    """What is typed with a move: the fields that it asks for, and the note or reason."""
 
     note = forms.CharField(
         label=gettext_lazy("Note"),
@@ -61,12 +66,35 @@ class NoteForm(forms.Form):
 
     def __init__(self, *args, move, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["note"].required = move.needs_note
+        for name, asked in self.fields.items():
+            asked.required = move.needs_note if name == "note" else name not in move.optional
+            if hasattr(asked, "queryset") and hasattr(self.instance, "choices_for"):
+                asked.queryset = self.instance.choices_for(name, self.user)
+        self.order_fields([name for name in self.fields if name != "note"])
         if move.needs_note:
             self.fields["note"].label = _("Reason")
             self.fields["note"].help_text = _(
                 "Say what to change; the person who submitted will read this."
             )
+
+    def clean(self):
+        return self.cleaned_data  # the move itself checks whether it is possible now
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        return {name: value for name, value in self.cleaned_data.items() if name != "note"}
+
+    def refuse(self, refusal: ValidationError) -> None:
+        """Puts a refusal where it was typed, or over the form."""
+        errors = getattr(refusal, "error_dict", {None: refusal})
+        for name, error in errors.items():
+            self.add_error(name if name in self.fields else None, error)
+
+
+def move_form(record, move: Move, request: Request) -> MoveForm:
+    """The form of a move of this record, as it was sent or empty."""
+    form = forms.modelform_factory(type(record), form=MoveForm, fields=asked_now(record, move))
+    return form(typed(request), instance=record, move=move, user=request.user)
 
 
 @dataclass
@@ -192,6 +220,7 @@ class Records:
                 "workflow": workflow_of(record),
                 "duty": duty,
                 "duty_people": people_for(duty, record) if duty else [],
+                "route": route_of(record),
                 "timeline": timeline_of(record),
             }
         if self.panels:
@@ -245,15 +274,16 @@ class Records:
         wanted = workflow_of(record).by_move.get(move)
         if wanted is None:
             raise Http404
-        form = NoteForm(typed(request), move=wanted)
+        form = move_form(record, wanted, request)
         if request.method != "POST":
             return self._move_page(request, record, wanted, form)
         if not form.is_valid():
             return self._move_page(request, record, wanted, form, status=422)
         try:
-            perform(record, move, by=request.user, note=form.cleaned_data["note"])
+            note = form.cleaned_data["note"]
+            perform(record, move, by=request.user, note=note, asked=form.asked)
         except ValidationError as refusal:
-            form.add_error(None, refusal.messages)
+            form.refuse(refusal)
             return self._move_page(request, record, wanted, form, status=409)
         except DatabaseError as error:
             if not (words := in_words(error)):
@@ -264,7 +294,10 @@ class Records:
         return redirect(self.url("detail", pk))
 
     def _move_page(self, request, record, move, form, status: int = 200) -> HttpResponse:
-        if not request.user.can(move.permission, record, editing=move.own_scope):
+        if not any(
+            actor.can(move.permission, record, editing=move.own_scope)
+            for actor in actors(request.user)
+        ):
             raise PermissionDenied(_("Your role does not include this move."))
         context = {
             "record": record,

@@ -7,16 +7,19 @@ reason and guard, then writes the Decision; the database applies the status and 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import Case, Exists, F, OuterRef, QuerySet, When
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from core.lifecycle import WORKFLOWS, Move, Workflow
+from core.approvals import ApprovalStep, Delegation, HasStepFor, steps_left, steps_of
+from core.lifecycle import AMEND, WORKFLOWS, Move, Workflow
 from core.models import Decision, LegalMove, LifeCycle, Record
+from core.refusals import WORDS
 from core.triggers import FREE_COLUMNS
 
 ASKED = 10  # people looked at, at most, to say whom a record waits for
@@ -30,6 +33,7 @@ class Offer:
     allowed: bool
     reason: str = ""
     url: str = ""
+    on_behalf_of: Any = None
 
 
 def workflow_of(record: Record | type[Record]) -> Workflow:
@@ -41,65 +45,119 @@ def is_editable(record: Record) -> bool:
     return record.status in workflow_of(record).editable
 
 
+def actors(user) -> list:
+    """For whom this person may decide today: for oneself, and for those who are away."""
+    if not hasattr(user, "_actors"):
+        held = Delegation.objects.held_by(user) if user.is_authenticated else []
+        user._actors = [user, *(delegation.absent for delegation in held)]
+    return user._actors
+
+
 def _own_work(record: Record, move: Move, user) -> bool:
-    if "enter" in move.not_by and record.created_by_id == user.pk:
+    """Whether the person entered or edited the record, or made a move that rules this one out."""
+    if "enter" in move.not_by and user.pk in (record.created_by_id, *record.editors):
         return True
+    made = Q(decided_by=user) | Q(on_behalf_of=user)
     return bool(move.not_by) and (
-        Decision.objects.of(record).filter(move__in=move.not_by, decided_by=user).exists()
+        Decision.objects.of(record).filter(made, move__in=move.not_by).exists()
     )
 
 
-def check(record: Record, move: Move, *, by) -> None:
-    """Raises ValidationError for "not now", PermissionDenied for "not you"."""
+def _check_person(record: Record, move: Move, by, actor) -> None:
+    """Raises PermissionDenied unless `by` may make the move in the standing of `actor`."""
+    if not actor.can(move.permission, record):
+        raise PermissionDenied(_("Your role does not include this move."))
+    if move.own_scope and not actor.can(move.permission, record, editing=True):
+        raise PermissionDenied(_("This is done by the office that keeps the record."))
+    if any(_own_work(record, move, person) for person in {by, actor}):
+        raise PermissionDenied(_("You submitted this yourself; another person must decide it."))
+    if not _has_step(record, move, actor):
+        raise PermissionDenied(str(WORDS["not_your_step"]))
+
+
+def check(record: Record, move: Move, *, by) -> Any:
+    """Answers the person in whose standing `by` may make the move: `by`, or one who is away.
+
+    Raises ValidationError for "not now", PermissionDenied for "not you".
+    """
     if record.status not in move.source:
         raise ValidationError(
             _("%(record)s is %(state)s now; this move is not possible from there.")
             % {"record": record.number, "state": record.state.word}
         )
-    if not by.can(move.permission, record):
-        raise PermissionDenied(_("Your role does not include this move."))
-    if move.own_scope and not by.can(move.permission, record, editing=True):
-        raise PermissionDenied(_("This is done by the office that keeps the record."))
-    if _own_work(record, move, by):
-        raise PermissionDenied(_("You submitted this yourself; another person must decide it."))
+    refused = None
+    for actor in actors(by):
+        try:
+            _check_person(record, move, by, actor)
+        except PermissionDenied as refusal:
+            refused = refused or refusal
+        else:
+            break
+    else:
+        raise refused or PermissionDenied
     if move.guard:
         move.guard(record)
+    return actor
+
+
+def may_ever(user, permission: str) -> bool:
+    """Whether the role includes the permission, the own or that of somebody who is away."""
+    return any(actor.has_perm(permission) for actor in actors(user))
 
 
 def offers(record: Record, user) -> list[Offer]:
     """The moves from the present state that this person's role includes, each with its reason."""
     found = []
     for move in workflow_of(record).from_status(record.status):
-        if not user.has_perm(move.permission):
+        if not may_ever(user, move.permission):
             continue
         try:
-            check(record, move, by=user)
+            actor = check(record, move, by=user)
         except PermissionDenied as refusal:
             found.append(Offer(move, allowed=False, reason=str(refusal)))
         except ValidationError as refusal:
             found.append(Offer(move, allowed=False, reason=" ".join(refusal.messages)))
         else:
-            found.append(Offer(move, allowed=True))
+            behalf = actor if actor != user else None
+            found.append(Offer(move, allowed=True, on_behalf_of=behalf))
     return found
 
 
+def asked_now(record: Record, move: Move) -> tuple[str, ...]:
+    """The fields typed with the move; with several approvals they come with the last."""
+    if move.route and len(steps_left(record.workflow_name, record.pk, move.name)) > 1:
+        return ()
+    return move.asks
+
+
 @transaction.atomic
-def perform(record: Record, name: str, *, by, note: str = "") -> Record:
+def perform(
+    record: Record, name: str, *, by, note: str = "", asked: dict[str, Any] | None = None
+) -> Record:
     """Makes one move and answers the record as it stands then.
 
+    `asked` are the values of the fields that the move asks for.
     Raises ValidationError when the move is not possible now, PermissionDenied when not by this
     person, KeyError for a move that does not exist.
     """
     move = workflow_of(record).by_move[name]
     record = type(record)._base_manager.select_for_update(of=("self",)).get(pk=record.pk)
-    check(record, move, by=by)
+    names = asked_now(record, move) if record.status in move.source else ()
+    _take(record, move, names, asked or {})
+    actor = check(record, move, by=by)
     if move.needs_note and not note.strip():
         raise ValidationError(
             {"note": _("Give the reason; the person who submitted will read it.")}
         )
-    if move.effect:
+    missing = [n for n in names if n not in move.optional and getattr(record, n) in (None, "")]
+    if missing:
+        raise ValidationError({name: _("This is needed for the move.") for name in missing})
+    if names:
+        record.clean_fields(exclude={f.name for f in record._meta.fields} - set(names))
+        record.save(update_fields=names)
+    if move.effect and _moves_on(record, move):
         move.effect(record, by=by, note=note)
-    decide(record, move, by=by, note=note)
+    decide(record, move, by=by, note=note, on_behalf_of=actor if actor != by else None)
     if move.then:
         return perform(record, move.then, by=by)
     app.configure_task("core.jobs.tell_who_it_waits_for").defer(
@@ -108,7 +166,18 @@ def perform(record: Record, name: str, *, by, note: str = "") -> Record:
     return record
 
 
-def decide(record: Record, move: Move, *, by, note: str = "") -> Decision:
+def _take(record: Record, move: Move, names: Iterable[str], asked: dict[str, Any]) -> None:
+    for name in names:
+        if name in asked:
+            setattr(record, name, asked[name])
+
+
+def _moves_on(record: Record, move: Move) -> bool:
+    """Whether the decision moves the record, or is one approval of several."""
+    return not move.route or len(steps_left(record.workflow_name, record.pk, move.name)) == 1
+
+
+def decide(record: Record, move: Move, *, by, note: str = "", on_behalf_of=None) -> Decision:
     """Writes the decision row, which moves the record; checks are those of the database."""
     decision = Decision(
         workflow=record.workflow_name,
@@ -117,9 +186,10 @@ def decide(record: Record, move: Move, *, by, note: str = "") -> Decision:
         from_status=record.status,
         to_status=move.target,
         decided_by=by,
+        on_behalf_of=on_behalf_of,
         note=note.strip(),
     )
-    decision.full_clean(exclude=["decided_by", "decided_at"])
+    decision.full_clean(exclude=["decided_by", "on_behalf_of", "decided_at"])
     decision.save()
     record.refresh_from_db()
     return decision
@@ -132,32 +202,40 @@ class Waiting:
     workflow: Workflow
     move: Move
     records: QuerySet
+    actor: Any = None
 
 
 def waiting_for(user) -> list[Waiting]:
-    """What waits for this person: per duty, the records in scope that this person may decide."""
+    """What waits for this person: per duty, the records in scope that this person may decide.
+
+    What waits for somebody who is away waits for the deputy as well.
+    """
     queues = []
     for workflow, move in duties():
-        if not user.has_perm(move.permission):
-            continue
-        rows = workflow.model.objects
-        scope = rows.editable_by(user) if move.own_scope else rows.visible_to(user)
-        records = scope.filter(status__in=move.source)
-        records = without_own_work(records, workflow, move, user)
-        queues.append(Waiting(workflow, move, records.order_by("status_at", "pk")))
+        for actor in actors(user):
+            if not actor.has_perm(move.permission):
+                continue
+            rows = workflow.model.objects
+            scope = rows.editable_by(actor) if move.own_scope else rows.visible_to(actor)
+            records = scope.filter(status__in=move.source)
+            for person in {user, actor}:
+                records = without_own_work(records, workflow, move, person)
+            if move.route:
+                records = records.filter(HasStepFor(workflow.name, move.name, actor.pk))
+            queues.append(Waiting(workflow, move, records.order_by("status_at", "pk"), actor))
     return queues
 
 
 def without_own_work(records: QuerySet, workflow: Workflow, move: Move, user) -> QuerySet:
     """Without the records on which the person made a move that rules this one out."""
     if "enter" in move.not_by:
-        records = records.exclude(created_by=user)
+        records = records.exclude(created_by=user).exclude(editors__contains=[user.pk])
     if move.not_by:
         own = Decision.objects.filter(
+            Q(decided_by=user) | Q(on_behalf_of=user),
             workflow=workflow.name,
             record_id=OuterRef("pk"),
             move__in=move.not_by,
-            decided_by=user,
         )
         records = records.filter(~Exists(own))
     return records
@@ -184,8 +262,32 @@ def people_for(move: Move, record: Record, *, limit: int = 5) -> list:
         for person in people.filter(is_active=True).select_related("office").order_by("pk")[:ASKED]
         if person.can(move.permission, record, editing=move.own_scope)
         and not _own_work(record, move, person)
+        and _has_step(record, move, person)
     )
     return list(islice(able, limit))
+
+
+def _has_step(record: Record, move: Move, person) -> bool:
+    return not move.route or bool(steps_of(record.workflow_name, record.pk, move.name, person.pk))
+
+
+@dataclass(frozen=True)
+class Given:
+    """A step of a route as it stands for one record: who gave it, or nobody yet."""
+
+    step: ApprovalStep
+    decision: Decision | None = None
+
+
+def route_of(record: Record) -> list[Given]:
+    """The approvals of the present round, the given ones first, then those still to come."""
+    move = duty_of(record)
+    if move is None or not move.route:
+        return []
+    rows = Decision.objects.of(record).filter(step__isnull=False, decided_at__gt=record.status_at)
+    given = [Given(row.step, row) for row in rows.select_related("step", "decided_by__office")]
+    left = steps_left(record.workflow_name, record.pk, move.name)
+    return given + [Given(step) for step in left]
 
 
 def waited_states(workflow: Workflow) -> set[str]:
@@ -225,27 +327,76 @@ def duty_of(record: Record) -> Move | None:
 
 def write_life_cycles() -> None:
     """Writes the tables from which the database checks every decision. Called by `migrate`."""
+    LegalMove.objects.all().delete()
     for workflow in WORKFLOWS.values():
-        LifeCycle.objects.update_or_create(
+        LifeCycle.objects.update_or_create(workflow=workflow.name, defaults=_as_row(workflow))
+        LegalMove.objects.bulk_create(_legal_moves(workflow))
+        for move in workflow.moves:
+            _write_route(workflow, move)
+
+
+def _as_row(workflow: Workflow) -> dict[str, Any]:
+    column = f"{workflow.name}_id"
+    return {
+        "table_name": workflow.model._meta.db_table,
+        "initial": workflow.initial,
+        "editable": list(workflow.editable),
+        "free_columns": [*FREE_COLUMNS, *workflow.free_columns],
+        "hidden_columns": FREE_COLUMNS,
+        "parts": [{"table": part._meta.db_table, "column": column} for part in workflow.parts],
+        "amount_column": workflow.amount_column,
+        "supporting_column": workflow.supporting_column,
+        "receiving_column": workflow.receiving_column,
+        "amends": workflow.amends,
+        "amends_column": f"{workflow.amends}_id" if workflow.amends else "",
+        "amends_at": workflow.amends_at,
+    }
+
+
+def _legal_moves(workflow: Workflow) -> Iterable[LegalMove]:
+    for move in workflow.moves:
+        for source in move.source:
+            yield LegalMove(
+                workflow_id=workflow.name,
+                name=move.name,
+                from_status=source,
+                to_status=move.target,
+                not_by=list(move.not_by),
+                needs_note=move.needs_note,
+                routed=bool(move.route),
+                automatic=False,
+            )
+    for state in workflow.amended_in:
+        yield LegalMove(
+            workflow_id=workflow.name,
+            name=AMEND,
+            from_status=state,
+            to_status=state,
+            not_by=[],
+            needs_note=False,
+            routed=False,
+            automatic=True,
+        )
+
+
+def _write_route(workflow: Workflow, move: Move) -> None:
+    """The fixed steps always; the others where nobody has set any yet."""
+    known = ApprovalStep.objects.filter(workflow=workflow.name, move=move.name)
+    is_new = not known.exists()
+    for step in move.route:
+        if not (step.fixed or is_new):
+            continue
+        ApprovalStep.objects.get_or_create(
             workflow=workflow.name,
+            move=move.name,
+            position=step.position,
+            role=step.role,
+            side=step.side,
+            kind="",
             defaults={
-                "table_name": workflow.model._meta.db_table,
-                "initial": workflow.initial,
-                "editable": list(workflow.editable),
-                "free_columns": [*FREE_COLUMNS, *workflow.free_columns],
+                "word_en": step.word_en,
+                "word_zh": step.word_zh,
+                "from_amount": step.from_amount,
+                "is_fixed": step.fixed,
             },
         )
-    LegalMove.objects.all().delete()
-    LegalMove.objects.bulk_create(
-        LegalMove(
-            workflow_id=workflow.name,
-            name=move.name,
-            from_status=source,
-            to_status=move.target,
-            not_by=list(move.not_by),
-            needs_note=move.needs_note,
-        )
-        for workflow in WORKFLOWS.values()
-        for move in workflow.moves
-        for source in move.source
-    )

@@ -23,7 +23,7 @@ from core.text import half_width
 from donations.models import Donor, Gift, GoodsGift, Programme
 from ledger.models import Fund
 from projects.models import Project
-from projects.money import PAYABLE, may_receive
+from projects.money import may_receive
 
 SUGGESTIONS = 5
 NAME_LENGTH = 200
@@ -340,7 +340,7 @@ class GiftForm(GivingForm):
         if not project:
             return
         try:
-            if project.status not in PAYABLE:
+            if project.status not in Project.PAYABLE:
                 raise ValidationError(_("The project is not approved yet."))
             if programme and amount:
                 may_receive(project, programme.fund, amount)

@@ -235,6 +235,7 @@ class ProjectType(models.TextChoices):
     HEALTH = "health", _("health")
     ASSISTANCE = "assistance", _("student assistance")
     RELIEF = "relief", _("relief")
+    ENTERPRISE_SHARE = "enterprise_share", _("share in an enterprise")
 
 
 # A fund keeps its pool and number; with money in it, also its kind.

@@ -33,7 +33,7 @@ from projects.models import (
     Project,
     Village,
 )
-from projects.workflow import READ_FIRST
+from projects.stages import READ_FIRST
 
 SUGGESTIONS = 300
 
@@ -129,8 +129,6 @@ class ProjectForm(RecordForm):
             "household_count",
             "people_count",
             "people_qualifier",
-            "surveyed_on",
-            "approval_document",
         ]
         widgets = {"need": forms.Textarea(attrs={"rows": 4})}
         help_texts = {
@@ -152,9 +150,6 @@ class ProjectForm(RecordForm):
             },
             "match_amount": {
                 "three_decimals": _("The local match may have two decimals, such as 120,000.00"),
-            },
-            "surveyed_on": {
-                "future": _("The day of the survey cannot be after today, %(today)s"),
             },
         }
 
@@ -194,8 +189,6 @@ class ProjectForm(RecordForm):
                 "household_count",
                 "people_count",
                 "people_qualifier",
-                "surveyed_on",
-                "approval_document",
             ),
         )
 
@@ -390,12 +383,7 @@ class PaymentForm(MoneyForm):
 
     class Meta(RecordForm.Meta):
         model = Payment
-        fields = ["amount", "paid_on", "payee", "voucher", "purpose_zh", "purpose_en"]
-        help_texts = {
-            "voucher": _("As it stands on the voucher, such as 0512-07."),
-            "paid_on": _("The day on the voucher."),
-        }
-        error_messages = {"voucher": {"unique": _("A payment with this voucher exists already.")}}
+        fields = ["amount", "requested_on", "payee", "purpose_zh", "purpose_en"]
 
     field_order = ["project", "fund"]
 
@@ -416,9 +404,8 @@ class PaymentForm(MoneyForm):
             "project",
             "fund",
             "amount",
-            "paid_on",
+            "requested_on",
             "payee",
-            "voucher",
             Field("purpose_zh", wrapper_class="wide"),
             Field("purpose_en", wrapper_class="wide"),
         )

@@ -18,13 +18,13 @@ from projects.models import (
     HELD,
     PAID,
     Allocation,
+    Amendment,
     Appropriation,
     FundingLine,
     Payment,
     Project,
+    Surplus,
 )
-
-PAYABLE = (Project.Status.APPROVED, Project.Status.UNDER_WAY, Project.Status.COMPLETED)
 
 
 def line_of(project: Project, fund: Fund) -> FundingLine:
@@ -56,7 +56,7 @@ def may_allocate(allocation: Allocation) -> None:
 
 def may_receive(project: Project, fund: Fund, amount) -> None:
     """Raises ValidationError when a project cannot take this amount from this fund."""
-    if project.status not in PAYABLE:
+    if project.status not in Project.PAYABLE:
         raise ValidationError(_("The project is not approved yet."), code="not_approved")
     if fund.project_types and not set(fund.project_types) & set(project.types):
         raise ValidationError(
@@ -87,7 +87,7 @@ def allocate(allocation: Allocation, *, by, note: str = "") -> None:
 
 def may_pay(payment: Payment) -> None:
     """Raises ValidationError when the line holds less, or the project is not approved."""
-    if payment.line.project.status not in PAYABLE:
+    if payment.line.project.status not in Project.PAYABLE:
         raise ValidationError(_("The project is not approved yet."), code="not_approved")
     free = yuan(payment.line.pool.received - payment.line.pool.spent)
     if payment.amount > free:
@@ -122,6 +122,45 @@ def receive(appropriation: Appropriation, *, by, note: str = "") -> None:
     appropriation.save(update_fields=["movement"])
 
 
+def may_give_back(surplus: Surplus) -> None:
+    """Raises ValidationError when the line holds less than is to go back."""
+    free = yuan(surplus.line.pool.received - surplus.line.pool.spent)
+    if surplus.amount > free:
+        raise ValidationError(
+            _("The line holds %(free)s; a return of %(amount)s is more than that.")
+            % {"free": money_text(free), "amount": money_text(surplus.amount)}
+        )
+
+
+def give_back(surplus: Surplus, *, by, note: str = "") -> None:
+    """Posts an approved return of surplus: funding line → fund."""
+    surplus.movement = ledger.give_back(
+        surplus.line.pool,
+        surplus.line.fund.pool,
+        surplus.amount,
+        voucher=f"surplus:{surplus.number}",
+        on=surplus.returned_on,
+        by=by,
+    )
+    surplus.save(update_fields=["movement"])
+
+
+def may_amend(amendment: Amendment) -> None:
+    """Raises ValidationError when the project could not keep what it has already received."""
+    project = amendment.project
+    if project.status not in Project.AMENDABLE:
+        raise ValidationError(_("A project is amended once it is approved."))
+    if not amendment.changes:
+        raise ValidationError(_("Not yet: say what is to change."))
+    taken = project.lines.aggregate(held=HELD, paid=PAID)
+    received = yuan((taken["held"] or 0) + (taken["paid"] or 0))
+    if amendment.amount < received:
+        raise ValidationError(
+            _("The project has already received %(received)s; give the surplus back first.")
+            % {"received": money_text(received)}
+        )
+
+
 @dataclass(frozen=True)
 class Account:
     """What one funding line was given and what was asked of it, the oldest first."""
@@ -142,7 +181,7 @@ def accounts_of(project: Project) -> list[Account]:
     allocations, payments = defaultdict(list), defaultdict(list)
     for allocation in project.allocations.order_by("allocated_on", "pk"):
         allocations[allocation.fund_id].append(allocation)
-    for payment in Payment.objects.filter(line__project=project).order_by("paid_on", "pk"):
+    for payment in Payment.objects.filter(line__project=project).order_by("requested_on", "pk"):
         payments[payment.line_id].append(payment)
     lines = project.lines.select_related("fund__custodian", "pool")
     return [Account(line, allocations[line.fund_id], payments[line.pk]) for line in lines]

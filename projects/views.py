@@ -59,7 +59,7 @@ def project_panels(request: HttpRequest, project: Project) -> dict[str, Any]:
     accounts = money.accounts_of(project)
     funds = {account.line.fund_id for account in accounts}
     waiting = project.allocations.exclude(fund__in=funds).select_related("fund")
-    payable = project.status in money.PAYABLE
+    payable = project.status in Project.PAYABLE
     return {
         "accounts": accounts,
         "unopened": waiting.order_by("pk"),
@@ -214,7 +214,7 @@ PAYMENTS = Records(
     rows=listed,
     totals=sum_of,
     panels=payment_panels,
-    initial=new_money("paid_on"),
+    initial=new_money("requested_on"),
     views=[
         (_("All"), ""),
         (_("Waiting for me"), "waiting=me"),

@@ -1,56 +1,32 @@
-"""The life cycles of projects, allocations, payments and appropriations.
+"""The life cycles of projects, amendments, agreements and of the money.
 
-A project is drafted and submitted by the county, approved or returned by the city, then reported
-under way and completed. Money is asked for by one person, approved by a second and, where it
-leaves the house, paid by a third.
+A project is proposed by the county, surveyed by the supporting side, reviewed by the prefecture,
+taken into the library and into the year's agreement, approved by both sides, worked, accepted,
+settled, handed over and closed. Money is asked for by one person, approved by a second and, where
+it leaves the house, paid by a third.
 
-Rule: every state and move stands in these tables and nowhere else.
+Rule: every state and move stands in these tables and nowhere else; what a move asks for as evidence
+stands in stages.py.
 """
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from core.lifecycle import Move, State, Workflow
-from core.punctuation import listed
-from projects import money
-from projects.models import Allocation, Appropriation, Payment, Project
+from core.lifecycle import Move, State, Step, Workflow
+from projects import money, stages
+from projects.models import (
+    PARTS,
+    Agreement,
+    Allocation,
+    Amendment,
+    Appropriation,
+    Payment,
+    Project,
+    Surplus,
+)
 
-READ_FIRST = ("need", "content_zh", "supporter")
-
-
-def enough_to_submit(project: Project) -> None:
-    """Raises ValidationError while what a reviewer reads first is empty."""
-    asked = [*READ_FIRST]
-    if project.kind == Project.Kind.GOVERNMENT:
-        asked.append("level")
-    missing = [
-        str(Project._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
-        for name in asked
-        if not getattr(project, name)
-    ]
-    if missing:
-        raise ValidationError(_("Not yet: fill in %(fields)s.") % {"fields": listed(missing)})
-
-
-def complete(project: Project, *, by, note: str) -> None:
-    project.completed_on = timezone.localdate()
-    project.save(update_fields=["completed_on"])
-
-
-def nothing_open(project: Project) -> None:
-    """Raises ValidationError while a payment of the project still waits."""
-    waiting = Payment.objects.filter(line__project=project, status__in=["requested", "approved"])
-    if count := waiting.count():
-        raise ValidationError(
-            ngettext(
-                "Not yet: %(count)s payment still waits.",
-                "Not yet: %(count)s payments still wait.",
-                count,
-            )
-            % {"count": count}
-        )
+SECOND_APPROVAL_FROM = 2_000_000  # yuan; where an office begins, an administrator sets its own
 
 
 def nothing_received(project: Project) -> None:
@@ -60,30 +36,106 @@ def nothing_received(project: Project) -> None:
         raise ValidationError(_("Not possible: money has been set aside for this project."))
 
 
+def not_being_amended(project: Project) -> None:
+    """Raises ValidationError while an amendment of the project is open."""
+    stages.ready("complete")(project)
+    if project.amendments.open().exists():
+        raise ValidationError(_("Not yet: an amendment of this project is still open."))
+
+
+def both_sides(**more) -> tuple[Step, ...]:
+    """The receiving and the supporting side each approve, neither for the other."""
+    return (
+        Step("reviewer", "receiving", "Approved by the receiving side", "受援方审批", **more),
+        Step("approver", "supporting", "Approved by the supporting side", "帮扶方审批", **more),
+        Step(
+            "approver",
+            "supporting",
+            "Second approval of a large amount",
+            "大额项目复核",
+            position=2,
+            from_amount=SECOND_APPROVAL_FROM,
+            fixed=False,
+        ),
+    )
+
+
+def one_side(word_en: str, word_zh: str) -> tuple[Step, ...]:
+    """One approver, and a second one for a large amount."""
+    return (
+        Step("approver", "", word_en, word_zh),
+        Step(
+            "approver",
+            "supporting",
+            "Second approval of a large amount",
+            "大额资金复核",
+            position=2,
+            from_amount=SECOND_APPROVAL_FROM,
+            fixed=False,
+        ),
+    )
+
+
 PROJECT = Workflow(
     name="project",
     model=Project,
     states=(
         State("draft", gettext_lazy("Draft"), "", "pen"),
-        State("submitted", gettext_lazy("Submitted"), "prep", "clock"),
-        State("returned", gettext_lazy("Returned"), "hold", "back"),
+        State("proposed", pgettext_lazy("state of a project", "Proposed"), "prep", "send"),
+        State("surveyed", pgettext_lazy("state of a project", "Surveyed"), "prep", "eye"),
+        State("reviewed", gettext_lazy("Reviewed"), "prep", "check"),
+        State("in_library", gettext_lazy("In library"), "prep", "layers"),
+        State("agreed", pgettext_lazy("state of a project", "Agreed"), "prep", "pen"),
         State("approved", gettext_lazy("Approved"), "go", "seal"),
         State("under_way", gettext_lazy("Under way"), "go", "tool"),
         State("completed", gettext_lazy("Completed"), "done", "flag"),
+        State("accepted", gettext_lazy("Accepted"), "done", "ring-check"),
+        State("settled", gettext_lazy("Settled"), "done", "coin"),
+        State("handed_over", gettext_lazy("Handed over"), "done", "key"),
+        State("closed", gettext_lazy("Closed"), "", "lock"),
+        State("returned", gettext_lazy("Returned"), "hold", "back"),
+        State("suspended", gettext_lazy("Suspended"), "hold", "pause"),
         State("cancelled", gettext_lazy("Cancelled"), "void", "x"),
+        State("recovering", gettext_lazy("Recovering funds"), "stop", "warn"),
     ),
-    main_line=("draft", "submitted", "approved", "under_way", "completed"),
+    main_line=(
+        "proposed",
+        "surveyed",
+        "reviewed",
+        "in_library",
+        "agreed",
+        "approved",
+        "under_way",
+        "completed",
+        "accepted",
+        "settled",
+        "handed_over",
+        "closed",
+    ),
     editable=("draft", "returned"),
-    free_columns=("completed_on",),
+    free_columns=(
+        "library_year",
+        "library_rank",
+        "agreement_id",
+        "approval_document",
+        "approved_on",
+        "started_on",
+        "completed_on",
+    ),
+    parts=PARTS,
+    amended_in=Project.AMENDABLE,
+    amount_column="agreed_amount",
+    supporting_column="supporter_id",
+    receiving_column="office_id",
     moves=(
         Move(
             name="submit",
-            label=gettext_lazy("Submit for approval"),
-            done=pgettext_lazy("what was done", "Submitted"),
+            label=gettext_lazy("Propose the project"),
+            done=pgettext_lazy("what was done", "Proposed"),
             source=("draft", "returned"),
-            target="submitted",
+            target="proposed",
             permission="projects.submit_project",
-            guard=enough_to_submit,
+            guard=stages.ready("submit"),
             duty=gettext_lazy("the reporting office"),
             icon="send",
             primary=True,
@@ -91,22 +143,81 @@ PROJECT = Workflow(
             help=gettext_lazy("The content is locked until it is returned or decided."),
         ),
         Move(
+            name="survey",
+            label=gettext_lazy("Report the survey"),
+            done=pgettext_lazy("what was done", "Surveyed"),
+            source=("proposed",),
+            target="surveyed",
+            permission="projects.survey_project",
+            guard=stages.ready("survey"),
+            not_by=("enter", "submit"),
+            duty=gettext_lazy("the supporting side"),
+            icon="eye",
+            primary=True,
+        ),
+        Move(
+            name="review",
+            label=gettext_lazy("Pass the review"),
+            done=gettext_lazy("Reviewed"),
+            source=("surveyed",),
+            target="reviewed",
+            permission="projects.review_project",
+            not_by=("enter", "submit"),
+            duty=gettext_lazy("the prefecture reviewer"),
+            icon="check",
+            primary=True,
+        ),
+        Move(
+            name="enlist",
+            label=gettext_lazy("Take into the library"),
+            done=gettext_lazy("Taken into the library"),
+            source=("reviewed",),
+            target="in_library",
+            permission="projects.report_project",
+            guard=stages.ready("enlist"),
+            duty=gettext_lazy("the reporting office"),
+            icon="layers",
+            primary=True,
+            own_scope=True,
+            asks=("library_year", "library_rank"),
+            optional=("library_rank",),
+        ),
+        Move(
+            name="agree",
+            label=gettext_lazy("Take into the agreement"),
+            done=gettext_lazy("Taken into the agreement"),
+            source=("in_library",),
+            target="agreed",
+            permission="projects.agree_project",
+            guard=stages.ready("agree"),
+            duty=gettext_lazy("the city officer"),
+            icon="pen",
+            primary=True,
+            asks=("agreement",),
+            optional=("agreement",),
+            help=gettext_lazy("A government project is a line of the year’s signed agreement."),
+        ),
+        Move(
             name="approve",
             label=gettext_lazy("Approve project"),
             done=gettext_lazy("Approved"),
-            source=("submitted",),
+            source=("agreed",),
             target="approved",
             permission="projects.approve_project",
+            guard=stages.ready("approve"),
             not_by=("enter", "submit"),
-            duty=gettext_lazy("the city approver"),
+            duty=gettext_lazy("the approvers of both sides"),
             icon="seal",
             primary=True,
+            asks=("approval_document", "approved_on"),
+            optional=("approval_document",),
+            route=both_sides(),
         ),
         Move(
             name="return",
             label=gettext_lazy("Return for revision"),
             done=gettext_lazy("Returned for revision"),
-            source=("submitted",),
+            source=("proposed", "surveyed", "reviewed", "in_library", "agreed"),
             target="returned",
             permission="projects.return_project",
             needs_note=True,
@@ -123,6 +234,7 @@ PROJECT = Workflow(
             icon="tool",
             primary=True,
             own_scope=True,
+            asks=("started_on",),
         ),
         Move(
             name="complete",
@@ -131,11 +243,112 @@ PROJECT = Workflow(
             source=("under_way",),
             target="completed",
             permission="projects.report_project",
-            guard=nothing_open,
-            effect=complete,
+            guard=not_being_amended,
+            duty=gettext_lazy("the reporting office"),
             icon="flag",
             primary=True,
             own_scope=True,
+            asks=("completed_on",),
+        ),
+        Move(
+            name="accept",
+            label=gettext_lazy("Accept the work"),
+            done=gettext_lazy("Accepted"),
+            source=("completed",),
+            target="accepted",
+            permission="projects.accept_project",
+            guard=stages.ready("accept"),
+            not_by=("enter", "complete"),
+            duty=gettext_lazy("the prefecture reviewer"),
+            icon="ring-check",
+            primary=True,
+        ),
+        Move(
+            name="settle",
+            label=gettext_lazy("Settle the accounts"),
+            done=gettext_lazy("Settled"),
+            source=("accepted",),
+            target="settled",
+            permission="projects.settle_project",
+            guard=stages.ready("settle"),
+            not_by=("enter", "accept"),
+            duty=gettext_lazy("the finance officer"),
+            icon="coin",
+            primary=True,
+        ),
+        Move(
+            name="hand_over",
+            label=gettext_lazy("Hand over"),
+            done=gettext_lazy("Handed over"),
+            source=("settled",),
+            target="handed_over",
+            permission="projects.report_project",
+            guard=stages.ready("hand_over"),
+            duty=gettext_lazy("the reporting office"),
+            icon="key",
+            primary=True,
+            own_scope=True,
+        ),
+        Move(
+            name="close",
+            label=gettext_lazy("Close the file"),
+            done=gettext_lazy("Closed"),
+            source=("handed_over",),
+            target="closed",
+            permission="projects.close_project",
+            guard=stages.ready("close"),
+            not_by=("enter",),
+            duty=gettext_lazy("the city officer"),
+            icon="lock",
+            primary=True,
+        ),
+        Move(
+            name="suspend",
+            label=gettext_lazy("Suspend"),
+            done=gettext_lazy("Suspended"),
+            source=("under_way",),
+            target="suspended",
+            permission="projects.suspend_project",
+            needs_note=True,
+            icon="pause",
+            danger=True,
+        ),
+        Move(
+            name="resume",
+            label=gettext_lazy("Resume the work"),
+            done=gettext_lazy("Resumed"),
+            source=("suspended",),
+            target="under_way",
+            permission="projects.suspend_project",
+            needs_note=True,
+            duty=gettext_lazy("the city approver"),
+            icon="tool",
+            primary=True,
+        ),
+        Move(
+            name="recover",
+            label=gettext_lazy("Recover the funds"),
+            done=gettext_lazy("Funds are being recovered"),
+            source=("approved", "under_way", "suspended", "completed", "accepted"),
+            target="recovering",
+            permission="projects.suspend_project",
+            needs_note=True,
+            icon="warn",
+            danger=True,
+        ),
+        Move(
+            name="recovered",
+            label=gettext_lazy("End the recovery"),
+            done=gettext_lazy("The recovery has ended"),
+            source=("recovering",),
+            target="cancelled",
+            permission="projects.settle_project",
+            guard=stages.ready("recovered"),
+            not_by=("recover",),
+            needs_note=True,
+            duty=gettext_lazy("the finance officer"),
+            icon="x",
+            danger=True,
         ),
         Move(
             name="cancel",
@@ -153,6 +366,146 @@ PROJECT = Workflow(
     ),
 )
 
+AMENDMENT = Workflow(
+    name="amendment",
+    model=Amendment,
+    states=(
+        State("draft", gettext_lazy("Draft"), "", "pen"),
+        State("submitted", gettext_lazy("Submitted"), "prep", "clock"),
+        State("approved", gettext_lazy("Approved"), "go", "seal"),
+        State("returned", gettext_lazy("Returned"), "hold", "back"),
+        State("declined", gettext_lazy("Declined"), "void", "x"),
+    ),
+    main_line=("draft", "submitted", "approved"),
+    editable=("draft", "returned"),
+    amends="project",
+    amends_at="approved",
+    amount_column="amount",
+    supporting_column="supporter_id",
+    receiving_column="office_id",
+    moves=(
+        Move(
+            name="submit",
+            label=gettext_lazy("Submit for approval"),
+            done=pgettext_lazy("what was done", "Submitted"),
+            source=("draft", "returned"),
+            target="submitted",
+            permission="projects.submit_amendment",
+            guard=money.may_amend,
+            duty=gettext_lazy("the reporting office"),
+            icon="send",
+            primary=True,
+            own_scope=True,
+        ),
+        Move(
+            name="approve",
+            label=gettext_lazy("Approve the amendment"),
+            done=gettext_lazy("Approved"),
+            source=("submitted",),
+            target="approved",
+            permission="projects.approve_amendment",
+            guard=money.may_amend,
+            not_by=("enter", "submit"),
+            duty=gettext_lazy("the approvers of both sides"),
+            icon="seal",
+            primary=True,
+            route=both_sides(),
+            help=gettext_lazy("The project changes at once, as the difference shows."),
+        ),
+        Move(
+            name="return",
+            label=gettext_lazy("Return for revision"),
+            done=gettext_lazy("Returned for revision"),
+            source=("submitted",),
+            target="returned",
+            permission="projects.approve_amendment",
+            needs_note=True,
+            icon="back",
+        ),
+        Move(
+            name="decline",
+            label=gettext_lazy("Decline the amendment"),
+            done=gettext_lazy("Declined"),
+            source=("submitted",),
+            target="declined",
+            permission="projects.approve_amendment",
+            needs_note=True,
+            icon="x",
+            danger=True,
+        ),
+        Move(
+            name="withdraw",
+            label=gettext_lazy("Withdraw the amendment"),
+            done=gettext_lazy("Withdrawn"),
+            source=("draft", "returned"),
+            target="declined",
+            permission="projects.submit_amendment",
+            needs_note=True,
+            icon="x",
+            danger=True,
+            own_scope=True,
+        ),
+    ),
+)
+
+AGREEMENT = Workflow(
+    name="agreement",
+    model=Agreement,
+    states=(
+        State("draft", gettext_lazy("Draft"), "", "pen"),
+        State("offered", gettext_lazy("Offered for signature"), "prep", "clock"),
+        State("signed", gettext_lazy("Signed"), "go", "seal"),
+        State("returned", gettext_lazy("Returned"), "hold", "back"),
+    ),
+    main_line=("draft", "offered", "signed"),
+    editable=("draft", "returned"),
+    free_columns=("signed_on",),
+    amount_column="amount",
+    supporting_column="supporter_id",
+    receiving_column="receiver_id",
+    moves=(
+        Move(
+            name="submit",
+            label=gettext_lazy("Offer for signature"),
+            done=gettext_lazy("Offered for signature"),
+            source=("draft", "returned"),
+            target="offered",
+            permission="projects.submit_agreement",
+            duty=gettext_lazy("the city officer"),
+            icon="send",
+            primary=True,
+            own_scope=True,
+        ),
+        Move(
+            name="sign",
+            label=gettext_lazy("Sign the agreement"),
+            done=gettext_lazy("Signed"),
+            source=("offered",),
+            target="signed",
+            permission="projects.sign_agreement",
+            not_by=("enter", "submit"),
+            duty=gettext_lazy("both sides"),
+            icon="seal",
+            primary=True,
+            asks=("signed_on",),
+            route=(
+                Step("reviewer", "receiving", "Signed by the receiving side", "受援方签署"),
+                Step("approver", "supporting", "Signed by the supporting side", "帮扶方签署"),
+            ),
+        ),
+        Move(
+            name="return",
+            label=gettext_lazy("Return for revision"),
+            done=gettext_lazy("Returned for revision"),
+            source=("offered",),
+            target="returned",
+            permission="projects.sign_agreement",
+            needs_note=True,
+            icon="back",
+        ),
+    ),
+)
+
 ALLOCATION = Workflow(
     name="allocation",
     model=Allocation,
@@ -164,6 +517,7 @@ ALLOCATION = Workflow(
     main_line=("proposed", "posted"),
     editable=("proposed",),
     free_columns=("movement_id",),
+    amount_column="amount",
     moves=(
         Move(
             name="approve",
@@ -173,6 +527,7 @@ ALLOCATION = Workflow(
             target="posted",
             permission="projects.approve_allocation",
             not_by=("enter",),
+            route=one_side("Allocation approved", "资金安排审批"),
             guard=money.may_allocate,
             effect=money.allocate,
             duty=gettext_lazy("the city approver"),
@@ -204,7 +559,8 @@ PAYMENT = Workflow(
     ),
     main_line=("requested", "approved", "paid"),
     editable=("requested",),
-    free_columns=("movement_id",),
+    free_columns=("movement_id", "voucher", "paid_on"),
+    amount_column="amount",
     moves=(
         Move(
             name="approve",
@@ -214,6 +570,7 @@ PAYMENT = Workflow(
             target="approved",
             permission="projects.approve_payment",
             not_by=("enter",),
+            route=one_side("Payment approved", "拨付审批"),
             guard=money.may_pay,
             duty=gettext_lazy("the city approver"),
             icon="seal",
@@ -227,6 +584,7 @@ PAYMENT = Workflow(
             target="paid",
             permission="projects.pay_payment",
             not_by=("enter", "approve"),
+            asks=("voucher", "paid_on"),
             guard=money.may_pay,
             effect=money.pay,
             duty=gettext_lazy("the finance officer"),
@@ -279,6 +637,47 @@ APPROPRIATION = Workflow(
             source=("recorded",),
             target="declined",
             permission="projects.confirm_appropriation",
+            needs_note=True,
+            icon="x",
+            danger=True,
+        ),
+    ),
+)
+
+SURPLUS = Workflow(
+    name="surplus",
+    model=Surplus,
+    states=(
+        State("proposed", gettext_lazy("Proposed"), "prep", "clock"),
+        State("posted", gettext_lazy("Returned to the fund"), "done", "coin"),
+        State("declined", gettext_lazy("Declined"), "void", "x"),
+    ),
+    main_line=("proposed", "posted"),
+    editable=("proposed",),
+    free_columns=("movement_id",),
+    amount_column="amount",
+    moves=(
+        Move(
+            name="approve",
+            label=gettext_lazy("Approve the return"),
+            done=gettext_lazy("Approved and posted"),
+            source=("proposed",),
+            target="posted",
+            permission="projects.approve_surplus",
+            not_by=("enter",),
+            guard=money.may_give_back,
+            effect=money.give_back,
+            duty=gettext_lazy("the city approver"),
+            icon="seal",
+            primary=True,
+        ),
+        Move(
+            name="decline",
+            label=gettext_lazy("Decline"),
+            done=gettext_lazy("Declined"),
+            source=("proposed",),
+            target="declined",
+            permission="projects.approve_surplus",
             needs_note=True,
             icon="x",
             danger=True,

@@ -12,7 +12,14 @@ from donations.models import Donor, Gift, GoodsGift, Programme
 from ledger import money as ledger
 from ledger.models import Fund
 from partnerships.models import Organisation
-from projects.models import Allocation, Appropriation, Payment, Project
+from projects.models import (
+    Agreement,
+    Allocation,
+    Amendment,
+    Appropriation,
+    Payment,
+    Project,
+)
 from projects.money import line_of
 from tests import papers
 from training.models import Course, Secondment
@@ -44,7 +51,8 @@ class Make:
     # -- projects ---------------------------------------------------------------------------------
 
     def project(self, **changes) -> Project:
-        """A draft of the reporter's, complete enough to be submitted."""
+        """A draft of the reporter's, complete enough to be proposed."""
+        parts = changes.pop("parts", True)
         values = {
             "name_zh": f"冗渡镇水窖 {next(self.serial)}",
             "name_en": "Water cellars, Rongdu",
@@ -60,18 +68,166 @@ class Make:
             "content_en": "12 cellars",
             "created_by": self.cast.reporter,
         }
-        return Project.objects.create(**values | changes)
+        project = Project.objects.create(**values | changes)
+        if parts:
+            project.quantities.create(item="水窖", item_en="Cellars", unit="well", planned=12)
+            project.budget.create(purpose="works", amount=project.agreed_amount)
+            project.sources.create(source="municipal", amount=project.agreed_amount)
+        return project
 
     def submitted_project(self, **changes) -> Project:
         project = self.project(**changes)
         return perform(project, "submit", by=project.created_by)
 
+    def surveyed_project(self, **changes) -> Project:
+        project = self.submitted_project(**changes)
+        project.surveys.create(
+            surveyed_on=date(2010, 3, 1),
+            office=self.office(),
+            people="演示",
+            opinion="可行",
+            created_by=self.cast.officer,
+        )
+        return perform(project, "survey", by=self.cast.officer)
+
+    def reviewed_project(self, **changes) -> Project:
+        return perform(self.surveyed_project(**changes), "review", by=self.cast.reviewer)
+
+    def library_project(self, **changes) -> Project:
+        project = self.reviewed_project(**changes)
+        project.notices.create(
+            occasion="before",
+            place="冗渡镇公示栏",
+            starts_on=date(2010, 3, 10),
+            ends_on=date(2010, 3, 20),
+            phone="12317",
+            created_by=self.cast.reporter,
+        )
+        asked = {"library_year": project.year}
+        return perform(project, "enlist", by=project.created_by, asked=asked)
+
+    def agreement(self, **changes) -> Agreement:
+        values = {
+            "name_zh": "2010 年对口帮扶项目合同",
+            "name_en": "Counterpart support contract 2010",
+            "year": 2010,
+            "supporter": self.office(),
+            "receiver": self.office("qxn"),
+            "amount": YUAN("50000000.00"),
+            "created_by": self.cast.officer,
+        }
+        return Agreement.objects.create(**values | changes)
+
+    def signed_agreement(self, **changes) -> Agreement:
+        agreement = self.agreement(**changes)
+        agreement = perform(agreement, "submit", by=agreement.created_by)
+        agreement = perform(agreement, "sign", by=self.cast.reviewer)
+        asked = {"signed_on": date(2010, 7, 20)}
+        return perform(agreement, "sign", by=self.cast.approver, asked=asked)
+
+    def agreed_project(self, **changes) -> Project:
+        project = self.library_project(**changes)
+        asked = {}
+        if project.kind == "government":
+            known = Agreement.objects.filter(year=project.year, status="signed").first()
+            asked["agreement"] = known or self.signed_agreement(year=project.year)
+        return perform(project, "agree", by=self.cast.officer, asked=asked)
+
     def approved_project(self, **changes) -> Project:
-        return perform(self.submitted_project(**changes), "approve", by=self.cast.approver)
+        project = perform(self.agreed_project(**changes), "approve", by=self.cast.reviewer)
+        asked = {"approved_on": date(2010, 4, 1)}
+        project = perform(project, "approve", by=self.cast.approver, asked=asked)
+        if project.status == "agreed":  # a large amount needs a second approver
+            project = perform(project, "approve", by=self.cast.approver2, asked=asked)
+        return project
 
     def project_under_way(self, **changes) -> Project:
         project = self.approved_project(**changes)
-        return perform(project, "start", by=project.created_by)
+        asked = {"started_on": date(2010, 4, 2)}
+        return perform(project, "start", by=project.created_by, asked=asked)
+
+    def completed_project(self, **changes) -> Project:
+        project = self.project_under_way(**changes)
+        report = project.progressreports.create(
+            reported_on=date(2010, 9, 1),
+            percent=100,
+            spent=0,
+            text="完成",
+            created_by=self.cast.reporter,
+        )
+        for quantity in project.quantities.all():
+            report.quantities.create(
+                project=project,
+                quantity=quantity,
+                done=quantity.planned,
+                created_by=self.cast.reporter,
+            )
+        asked = {"completed_on": date(2010, 9, 2)}
+        return perform(project, "complete", by=project.created_by, asked=asked)
+
+    def accepted_project(self, **changes) -> Project:
+        project = self.completed_project(**changes)
+        project.acceptances.create(
+            level="county",
+            accepted_on=date(2010, 9, 10),
+            people="演示",
+            quality="good",
+            text="合格",
+            created_by=self.cast.reviewer,
+        )
+        return perform(project, "accept", by=self.cast.reviewer)
+
+    def settled_project(self, **changes) -> Project:
+        project = self.accepted_project(**changes)
+        project.settlements.create(
+            settled_on=date(2010, 10, 1),
+            claimed=project.agreed_amount,
+            settled=project.agreed_amount,
+            created_by=self.cast.finance,
+        )
+        return perform(project, "settle", by=self.cast.finance)
+
+    def handed_over_project(self, **changes) -> Project:
+        project = self.settled_project(**changes)
+        project.assets.create(
+            name="水窖",
+            custodian="冗渡村委会",
+            handed_on=date(2010, 10, 10),
+            created_by=self.cast.reporter,
+        )
+        project.notices.create(
+            occasion="after",
+            place="冗渡镇公示栏",
+            starts_on=date(2010, 10, 11),
+            ends_on=date(2010, 10, 21),
+            phone="12317",
+            created_by=self.cast.reporter,
+        )
+        return perform(project, "hand_over", by=project.created_by)
+
+    def closed_project(self, **changes) -> Project:
+        project = self.handed_over_project(**changes)
+        project.outcomes.create(
+            indicator="饮水安全户数",
+            before=0,
+            after=120,
+            measured_on=date(2011, 1, 1),
+            evidence="走访",
+            created_by=self.cast.reporter,
+        )
+        return perform(project, "close", by=self.cast.officer)
+
+    def amendment(self, project=None, **changes) -> Amendment:
+        project = project or self.project_under_way()
+        values = {
+            "project": project,
+            "reason": "材料涨价",
+            "changes": {"agreed_amount": "720000.00"},
+            "before": {"agreed_amount": str(project.agreed_amount)},
+            "amount": YUAN("720000.00"),
+            "created_by": self.cast.reporter,
+        }
+        return Amendment.objects.create(**values | changes)
 
     # -- files ------------------------------------------------------------------------------------
 
@@ -140,8 +296,7 @@ class Make:
             "purpose_zh": "管材",
             "purpose_en": "Pipes",
             "payee": "册亨县水利施工队",
-            "voucher": f"0426-{next(self.serial)}",
-            "paid_on": date(2010, 4, 26),
+            "requested_on": date(2010, 4, 20),
             "created_by": self.cast.officer,
         }
         return Payment.objects.create(**values | changes)
@@ -150,7 +305,12 @@ class Make:
         return perform(self.payment(*args, **changes), "approve", by=self.cast.approver)
 
     def paid_payment(self, *args, **changes) -> Payment:
-        return perform(self.approved_payment(*args, **changes), "pay", by=self.cast.finance)
+        asked = {
+            "voucher": changes.pop("voucher", f"0426-{next(self.serial)}"),
+            "paid_on": changes.pop("paid_on", date(2010, 4, 26)),
+        }
+        payment = self.approved_payment(*args, **changes)
+        return perform(payment, "pay", by=self.cast.finance, asked=asked)
 
     def appropriation(self, **changes) -> Appropriation:
         values = {

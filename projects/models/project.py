@@ -1,7 +1,7 @@
-"""Aid projects, their villages, and the money of each: allocations in, payments out.
+"""Aid projects and their funding lines.
 
-Rule: a project's money stands in the ledger; what is here says why it moved, who asked and who
-decided, and names the movement.
+Rule: what is approved stays as it was approved; the money of a project is what its lines hold in
+the ledger.
 """
 
 from decimal import Decimal
@@ -13,8 +13,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q, Sum
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Office
 from core.history import tracked
@@ -23,49 +23,15 @@ from core.money import AmountField, money_text, positive, yuan
 from core.search import Searched, found
 from core.text import visible_text
 from core.triggers import case_triggers, fixed, never_deleted
-from ledger.models import Fund, MoneyRecord, Pool, ProjectType, money_triggers
+from ledger.models import Fund, Pool, ProjectType
 from partnerships.scope import PartnerScoped
+from projects.models.frame import Agreement, Disaster
+from projects.models.village import Village
 
 SIMILAR_YEARS = 3
 # Of a funding line's pool: what lies in it, and what was paid out of it and did not come back.
 HELD = Sum(F("pool__received") - F("pool__spent"))
 PAID = Sum(F("pool__gone__received") - F("pool__gone__spent"))
-
-
-class VillageQuerySet(models.QuerySet):
-    def found(self, text: str):
-        return found(self, text)
-
-
-class Village(Named, Searched):
-    """A village, kept over the years: one that is renewed twice is still one village."""
-
-    county = models.ForeignKey(
-        Division, models.PROTECT, related_name="villages_of_county", verbose_name=_("county")
-    )
-    town = models.ForeignKey(
-        Division,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="villages_of_town",
-        verbose_name=_("town"),
-    )
-    is_demo = models.BooleanField(_("demonstration data"), default=False, editable=False)
-
-    objects = VillageQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("village")
-        verbose_name_plural = _("villages")
-        ordering = ["county__code", "pinyin", "id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["county", "town", "name_zh"], name="village_once", nulls_distinct=False
-            )
-        ]
-        indexes = [GinIndex(fields=["grams"], name="village_grams")]
-        triggers = [never_deleted()]
 
 
 class ProjectQuerySet(PartnerScoped):
@@ -130,14 +96,46 @@ class Project(Record, Named, Searched):
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("Draft")
-        SUBMITTED = "submitted", _("Submitted")
-        RETURNED = "returned", _("Returned")
+        PROPOSED = "proposed", pgettext_lazy("state of a project", "Proposed")
+        SURVEYED = "surveyed", pgettext_lazy("state of a project", "Surveyed")
+        REVIEWED = "reviewed", _("Reviewed")
+        IN_LIBRARY = "in_library", _("In library")
+        AGREED = "agreed", pgettext_lazy("state of a project", "Agreed")
         APPROVED = "approved", _("Approved")
         UNDER_WAY = "under_way", _("Under way")
         COMPLETED = "completed", _("Completed")
+        ACCEPTED = "accepted", _("Accepted")
+        SETTLED = "settled", _("Settled")
+        HANDED_OVER = "handed_over", _("Handed over")
+        CLOSED = "closed", _("Closed")
+        RETURNED = "returned", _("Returned")
+        SUSPENDED = "suspended", _("Suspended")
         CANCELLED = "cancelled", _("Cancelled")
+        RECOVERING = "recovering", _("Recovering funds")
 
-    STANDING = (Status.APPROVED, Status.UNDER_WAY, Status.COMPLETED)
+    # Approved and not cancelled: what figures count.
+    STANDING = (
+        Status.APPROVED,
+        Status.UNDER_WAY,
+        Status.SUSPENDED,
+        Status.COMPLETED,
+        Status.ACCEPTED,
+        Status.SETTLED,
+        Status.HANDED_OVER,
+        Status.CLOSED,
+        Status.RECOVERING,
+    )
+    # Where money may come in and go out.
+    PAYABLE = (
+        Status.APPROVED,
+        Status.UNDER_WAY,
+        Status.COMPLETED,
+        Status.ACCEPTED,
+        Status.SETTLED,
+        Status.HANDED_OVER,
+    )
+    # Where approved content changes by an amendment.
+    AMENDABLE = (Status.APPROVED, Status.UNDER_WAY, Status.SUSPENDED)
     workflow_name = "project"
 
     status = models.CharField(
@@ -152,6 +150,14 @@ class Project(Record, Named, Searched):
     )
     is_integrated = models.BooleanField(_("integrated rural development"), default=False)
     is_drought_relief = models.BooleanField(_("drought relief"), default=False)
+    disaster = models.ForeignKey(
+        Disaster,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="projects",
+        verbose_name=_("disaster"),
+    )
     year = models.PositiveSmallIntegerField(
         _("plan year"), validators=[MinValueValidator(1996), MaxValueValidator(2100)]
     )
@@ -185,6 +191,12 @@ class Project(Record, Named, Searched):
         related_name="projects",
         verbose_name=_("village"),
     )
+    latitude = models.DecimalField(
+        _("latitude"), max_digits=8, decimal_places=6, null=True, blank=True
+    )
+    longitude = models.DecimalField(
+        _("longitude"), max_digits=9, decimal_places=6, null=True, blank=True
+    )
     agreed_amount = AmountField(_("agreed amount"))
     match_amount = AmountField(_("local match"), null=True, blank=True)
     need = models.TextField(
@@ -207,9 +219,25 @@ class Project(Record, Named, Searched):
     people_qualifier = models.CharField(
         _("how exact"), max_length=6, choices=Qualifier.choices, default=Qualifier.EXACT
     )
-    surveyed_on = models.DateField(_("surveyed on"), null=True, blank=True)
+    library_year = models.PositiveSmallIntegerField(
+        _("library year"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1996), MaxValueValidator(2100)],
+    )
+    library_rank = models.PositiveSmallIntegerField(_("rank in the library"), null=True, blank=True)
+    agreement = models.ForeignKey(
+        Agreement,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="projects",
+        verbose_name=_("annual agreement"),
+    )
     approval_document = models.CharField(_("approval document number"), max_length=60, blank=True)
-    completed_on = models.DateField(_("completed on"), null=True, blank=True, editable=False)
+    approved_on = models.DateField(_("approved on"), null=True, blank=True)
+    started_on = models.DateField(_("work started on"), null=True, blank=True)
+    completed_on = models.DateField(_("completed on"), null=True, blank=True)
 
     objects = ProjectQuerySet.as_manager()
 
@@ -218,17 +246,25 @@ class Project(Record, Named, Searched):
         verbose_name_plural = _("projects")
         ordering = ["-number"]
         permissions = [
-            ("submit_project", "Submit a project"),
+            ("submit_project", "Propose a project"),
+            ("survey_project", "Record that a project was surveyed"),
+            ("review_project", "Review a project"),
+            ("agree_project", "Take a project into an agreement"),
             ("return_project", "Return a project for revision"),
             ("approve_project", "Approve a project"),
-            ("report_project", "Report start and completion of a project"),
+            ("report_project", "Report on the work of a project"),
+            ("accept_project", "Accept the work of a project"),
+            ("settle_project", "Settle the accounts of a project"),
+            ("close_project", "Close a project"),
+            ("suspend_project", "Suspend a project or recover its funds"),
         ]
         constraints = [
             positive("agreed_amount", model="project"),
             positive("match_amount", model="project"),
             models.CheckConstraint(condition=~Q(types=[]), name="project_has_a_type"),
             models.CheckConstraint(
-                condition=~Q(status="completed") | Q(completed_on__isnull=False),
+                condition=~Q(status__in=["completed", "accepted", "settled"])
+                | Q(completed_on__isnull=False),
                 name="project_completed_on_a_day",
             ),
             models.CheckConstraint(
@@ -236,6 +272,15 @@ class Project(Record, Named, Searched):
                 | Q(status__in=["draft", "returned", "cancelled"])
                 | (~Q(level="") & Q(supporter__isnull=False)),
                 name="project_government_has_its_budget",
+            ),
+            models.CheckConstraint(
+                condition=Q(latitude__isnull=True, longitude__isnull=True)
+                | Q(latitude__range=(18, 54), longitude__range=(73, 135)),
+                name="project_point_in_china",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="agreed", kind="government") | Q(agreement__isnull=False),
+                name="project_agreed_by_an_agreement",
             ),
         ]
         indexes = [
@@ -245,7 +290,18 @@ class Project(Record, Named, Searched):
             models.Index(fields=["status", "status_at"], name="project_status"),
             models.Index(fields=["office", "-number"], name="project_office"),
         ]
-        triggers = case_triggers("project", filled_once=("completed_on",))
+        triggers = case_triggers(
+            "project",
+            filled_once=(
+                "library_year",
+                "library_rank",
+                "agreement_id",
+                "approved_on",
+                "started_on",
+                "completed_on",
+            ),
+            amended=True,
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -255,6 +311,14 @@ class Project(Record, Named, Searched):
 
     def series_of(self) -> str:
         return f"P-{self.year}"
+
+    def choices_for(self, name: str, user) -> models.QuerySet:
+        """What may be chosen for a field that a move asks for."""
+        signed = Agreement.objects.visible_to(user).filter(
+            year=self.year, status=Agreement.Status.SIGNED
+        )
+        above = [self.office.path[: end + 1] for end, c in enumerate(self.office.path) if c == "/"]
+        return signed.filter(receiver__path__in=above)
 
     @property
     def summary(self) -> str:
@@ -329,238 +393,3 @@ class FundingLine(models.Model):
     def free_amount(self) -> Decimal:
         """Yuan that the line holds and can still pay."""
         return yuan(self.pool.received - self.pool.spent)
-
-
-class AllocationQuerySet(PartnerScoped):
-    office_path = "project__office"
-    edit_path = "fund__custodian"
-
-    def posted(self):
-        return self.filter(status=Allocation.Status.POSTED)
-
-    def for_list(self):
-        return self.select_related("fund__custodian", "project__county", "movement")
-
-
-@tracked
-class Allocation(MoneyRecord):
-    """A fund's money set aside for a project; posted when another person has approved it."""
-
-    class Status(models.TextChoices):
-        PROPOSED = "proposed", _("Proposed")
-        POSTED = "posted", _("Allocated")
-        DECLINED = "declined", _("Declined")
-
-    workflow_name = "allocation"
-
-    status = models.CharField(
-        _("state"), max_length=12, choices=Status.choices, default=Status.PROPOSED, editable=False
-    )
-    fund = models.ForeignKey(
-        Fund, models.PROTECT, related_name="allocations", verbose_name=_("fund")
-    )
-    project = models.ForeignKey(
-        Project, models.PROTECT, related_name="allocations", verbose_name=_("project")
-    )
-    allocated_on = models.DateField(_("day"))
-    note = models.CharField(_("note"), max_length=300, blank=True, validators=[visible_text])
-
-    objects = AllocationQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("allocation")
-        verbose_name_plural = _("allocations")
-        ordering = ["-number"]
-        permissions = [("approve_allocation", "Approve an allocation")]
-        constraints = [
-            positive("amount", model="allocation"),
-            models.CheckConstraint(
-                condition=Q(movement__isnull=False) | ~Q(status="posted"),
-                name="allocation_posted_is_in_ledger",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["status", "status_at"], name="allocation_status"),
-            models.Index(fields=["allocated_on"], name="allocation_day"),
-        ]
-        triggers = money_triggers(
-            "allocation",
-            voucher="'allocation:' || NEW.number",
-            on="NEW.allocated_on",
-            way="""
-            SELECT 'allocation', f.pool_id, l.pool_id
-              FROM public.projects_fundingline l JOIN public.ledger_fund f ON f.id = l.fund_id
-             WHERE l.fund_id = NEW.fund_id AND l.project_id = NEW.project_id
-            """,
-        )
-
-    def series_of(self) -> str:
-        return f"A-{self.allocated_on.year}"
-
-    @property
-    def summary(self) -> str:
-        return f"{self.fund} → {self.project}"
-
-
-class PaymentQuerySet(PartnerScoped):
-    office_path = "line__project__office"
-    edit_path = "line__fund__custodian"
-
-    def paid(self):
-        return self.filter(status=Payment.Status.PAID)
-
-    def for_list(self):
-        return self.select_related(
-            "line__pool", "line__fund__custodian", "line__project__county", "movement"
-        )
-
-
-@tracked
-class Payment(MoneyRecord):
-    """Money paid out of a funding line: requested, approved and paid by three people."""
-
-    class Status(models.TextChoices):
-        REQUESTED = "requested", _("Requested")
-        APPROVED = "approved", _("Approved")
-        PAID = "paid", _("Paid")
-        DECLINED = "declined", _("Declined")
-
-    workflow_name = "payment"
-
-    status = models.CharField(
-        _("state"), max_length=12, choices=Status.choices, default=Status.REQUESTED, editable=False
-    )
-    line = models.ForeignKey(
-        FundingLine, models.PROTECT, related_name="payments", verbose_name=_("funding line")
-    )
-    purpose_zh = models.CharField(
-        _("what it pays for, in Chinese"), max_length=200, validators=[visible_text]
-    )
-    purpose_en = models.CharField(
-        _("what it pays for, in English"), max_length=200, blank=True, validators=[visible_text]
-    )
-    payee = models.CharField(_("paid to"), max_length=200, validators=[visible_text])
-    voucher = models.CharField(
-        _("voucher number"), max_length=40, unique=True, validators=[visible_text]
-    )
-    paid_on = models.DateField(_("day of payment"))
-
-    objects = PaymentQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("payment")
-        verbose_name_plural = _("payments")
-        ordering = ["-number"]
-        permissions = [
-            ("approve_payment", "Approve a payment"),
-            ("pay_payment", "Pay an approved payment"),
-        ]
-        constraints = [
-            positive("amount", model="payment"),
-            models.CheckConstraint(
-                condition=Q(movement__isnull=False) | ~Q(status="paid"),
-                name="payment_paid_is_in_ledger",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["status", "status_at"], name="payment_status"),
-            models.Index(fields=["paid_on"], name="payment_day"),
-        ]
-        triggers = money_triggers(
-            "payment",
-            voucher="'payment:' || NEW.voucher",
-            on="NEW.paid_on",
-            way="""
-            SELECT 'payment', p.id, p.gone_id
-              FROM public.projects_fundingline l JOIN public.ledger_pool p ON p.id = l.pool_id
-             WHERE l.id = NEW.line_id
-            """,
-        )
-
-    def series_of(self) -> str:
-        return f"Z-{self.paid_on.year}"
-
-    @property
-    def purpose(self) -> str:
-        """What it pays for, in the language being read where that is known."""
-        chinese = (get_language() or "").startswith("zh")
-        return self.purpose_zh if chinese or not self.purpose_en else self.purpose_en
-
-    @property
-    def summary(self) -> str:
-        return f"{self.line.project} · {self.purpose}"
-
-
-class AppropriationQuerySet(PartnerScoped):
-    office_path = "fund__custodian"
-
-    def posted(self):
-        return self.filter(status=Appropriation.Status.POSTED)
-
-    def for_list(self):
-        return self.select_related("fund__custodian", "source", "relief_for", "movement")
-
-
-@tracked
-class Appropriation(MoneyRecord):
-    """Public money that fills a fund: recorded, then confirmed by a second person and posted."""
-
-    class Status(models.TextChoices):
-        RECORDED = "recorded", _("Recorded")
-        POSTED = "posted", _("Received")
-        DECLINED = "declined", _("Declined")
-
-    workflow_name = "appropriation"
-
-    status = models.CharField(
-        _("state"), max_length=12, choices=Status.choices, default=Status.RECORDED, editable=False
-    )
-    fund = models.ForeignKey(
-        Fund, models.PROTECT, related_name="appropriations", verbose_name=_("fund")
-    )
-    source = models.ForeignKey(
-        Office, models.PROTECT, related_name="appropriations", verbose_name=_("whose budget")
-    )
-    document = models.CharField(
-        _("document number"), max_length=60, unique=True, validators=[visible_text]
-    )
-    received_on = models.DateField(_("received on"))
-    relief_for = models.ForeignKey(
-        Division,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="relief_grants",
-        verbose_name=_("relief grant for the prefecture"),
-    )
-
-    objects = AppropriationQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("appropriation")
-        verbose_name_plural = _("appropriations")
-        ordering = ["-number"]
-        permissions = [("confirm_appropriation", "Confirm an appropriation")]
-        constraints = [
-            positive("amount", model="appropriation"),
-            models.CheckConstraint(
-                condition=Q(movement__isnull=False) | ~Q(status="posted"),
-                name="appropriation_posted_is_in_ledger",
-            ),
-        ]
-        triggers = money_triggers(
-            "appropriation",
-            voucher="'appropriation:' || NEW.document",
-            on="NEW.received_on",
-            way="""
-            SELECT 'appropriation', NULL::bigint, f.pool_id
-              FROM public.ledger_fund f WHERE f.id = NEW.fund_id
-            """,
-        )
-
-    def series_of(self) -> str:
-        return f"B-{self.received_on.year}"
-
-    @property
-    def summary(self) -> str:
-        return f"{self.document} → {self.fund}"

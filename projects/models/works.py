@@ -1,0 +1,351 @@
+"""The work of a project and its evidence, from the survey to the visits after the handover.
+
+Rule: each entry says who saw what on which day; what it counts is set beside what was planned.
+"""
+
+from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Office
+from core.history import tracked
+from core.money import LARGEST, AmountField, positive
+from core.text import visible_text
+from projects.models.entry import Entry, entry_triggers
+from projects.models.parts import QUANTITY, PlannedQuantity
+
+
+def long_text(label, limit: int = 2000, **kwargs) -> models.TextField:
+    return models.TextField(label, validators=[visible_text, MaxLengthValidator(limit)], **kwargs)
+
+
+def sum_of_money(label, **kwargs) -> models.DecimalField:
+    """An amount that may be nothing."""
+    return models.DecimalField(
+        label, max_digits=13, decimal_places=2, validators=[MinValueValidator(0)], **kwargs
+    )
+
+
+def not_negative(field: str, *, model: str) -> models.CheckConstraint:
+    return models.CheckConstraint(
+        condition=Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__range": (0, LARGEST)}),
+        name=f"{model}_{field}_bounds",
+    )
+
+
+@tracked
+class Survey(Entry):
+    """The supporting side has looked at the place and says what it thinks of the proposal."""
+
+    surveyed_on = models.DateField(_("surveyed on"))
+    office = models.ForeignKey(
+        Office, models.PROTECT, related_name="surveys", verbose_name=_("who surveyed")
+    )
+    people = models.CharField(_("people"), max_length=300, validators=[visible_text])
+    opinion = long_text(_("opinion"))
+    recommends = models.BooleanField(_("recommends the project"), default=True)
+
+    class Meta(Entry.Meta):
+        verbose_name = _("survey")
+        verbose_name_plural = _("surveys")
+        ordering = ["surveyed_on", "id"]
+        triggers = entry_triggers()
+
+
+@tracked
+class Notice(Entry):
+    """A public notice before or after: where it hung, from when to when, and whom to call."""
+
+    class Occasion(models.TextChoices):
+        BEFORE = "before", _("before the approval")
+        AFTER = "after", _("after completion")
+
+    occasion = models.CharField(_("occasion"), max_length=8, choices=Occasion.choices)
+    place = models.CharField(_("place"), max_length=200, validators=[visible_text])
+    starts_on = models.DateField(_("from"))
+    ends_on = models.DateField(_("to"))
+    phone = models.CharField(_("telephone"), max_length=40, validators=[visible_text])
+
+    class Meta(Entry.Meta):
+        verbose_name = _("public notice")
+        verbose_name_plural = _("public notices")
+        ordering = ["starts_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")), name="notice_days_in_order"
+            ),
+        ]
+        triggers = entry_triggers()
+
+    @property
+    def days(self) -> int:
+        """Calendar days for which it hung, both ends counted."""
+        return (self.ends_on - self.starts_on).days + 1
+
+
+@tracked
+class Objection(Entry):
+    """What somebody said against a project while the notice hung, and the answer."""
+
+    notice = models.ForeignKey(
+        Notice, models.PROTECT, related_name="objections", verbose_name=_("public notice")
+    )
+    received_on = models.DateField(_("received on"))
+    text = long_text(_("objection"))
+    reply = long_text(_("answer"), blank=True)
+    replied_on = models.DateField(_("answered on"), null=True, blank=True)
+
+    class Meta(Entry.Meta):
+        verbose_name = _("objection")
+        verbose_name_plural = _("objections")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(replied_on__isnull=True) | ~Q(reply=""), name="objection_answered"
+            ),
+        ]
+        triggers = entry_triggers()
+
+
+@tracked
+class ProgressReport(Entry):
+    """A monthly or quarterly report: percent done, money spent so far, and a few words."""
+
+    reported_on = models.DateField(_("state of"))
+    percent = models.PositiveSmallIntegerField(
+        _("done, in percent"), validators=[MaxValueValidator(100)]
+    )
+    spent = sum_of_money(_("spent so far"))
+    text = long_text(_("what was done"))
+
+    class Meta(Entry.Meta):
+        verbose_name = _("progress report")
+        verbose_name_plural = _("progress reports")
+        ordering = ["reported_on", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(percent__range=(0, 100)), name="progress_percent"),
+            not_negative("spent", model="progress"),
+            models.UniqueConstraint(
+                fields=["project", "reported_on"],
+                condition=Q(struck_at__isnull=True),
+                name="progress_once_a_day",
+            ),
+        ]
+        triggers = entry_triggers()
+
+
+@tracked
+class DoneQuantity(Entry):
+    """How much of a planned quantity was done by the day of a progress report, in all."""
+
+    progress = models.ForeignKey(
+        ProgressReport, models.PROTECT, related_name="quantities", verbose_name=_("progress report")
+    )
+    quantity = models.ForeignKey(
+        PlannedQuantity, models.PROTECT, related_name="done", verbose_name=_("planned quantity")
+    )
+    done = models.DecimalField(_("done"), **QUANTITY)
+
+    class Meta(Entry.Meta):
+        verbose_name = _("quantity done")
+        verbose_name_plural = _("quantities done")
+        constraints = [
+            models.UniqueConstraint(fields=["progress", "quantity"], name="done_once"),
+            models.CheckConstraint(condition=Q(done__gte=0), name="done_quantity_bounds"),
+        ]
+        triggers = entry_triggers()
+
+
+@tracked
+class Milestone(Entry):
+    """A step of the work with the day it was planned for and the day it was reached."""
+
+    name = models.CharField(_("milestone"), max_length=200, validators=[visible_text])
+    planned_on = models.DateField(_("planned on"))
+    reached_on = models.DateField(_("reached on"), null=True, blank=True)
+
+    class Meta(Entry.Meta):
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+        ordering = ["planned_on", "id"]
+        triggers = entry_triggers()
+
+
+@tracked
+class Inspection(Entry):
+    """A visit to the site while the work goes on; what it finds stands in findings."""
+
+    inspected_on = models.DateField(_("inspected on"))
+    office = models.ForeignKey(
+        Office, models.PROTECT, related_name="inspections", verbose_name=_("who inspected")
+    )
+    people = models.CharField(_("people"), max_length=300, validators=[visible_text])
+    result = long_text(_("result"))
+
+    class Meta(Entry.Meta):
+        verbose_name = _("inspection")
+        verbose_name_plural = _("inspections")
+        ordering = ["inspected_on", "id"]
+        triggers = entry_triggers()
+
+
+@tracked
+class Acceptance(Entry):
+    """The acceptance form: by whom, in which quality, with what result."""
+
+    class Level(models.TextChoices):
+        SELF = "self", _("by the implementing unit")
+        COUNTY = "county", _("by the county")
+        SUPPORTER = "supporter", _("spot check of the supporting side")
+
+    class Quality(models.TextChoices):
+        GOOD = "good", _("good")
+        SOUND = "sound", _("sound")
+        POOR = "poor", _("not sound")
+
+    level = models.CharField(_("level"), max_length=12, choices=Level.choices)
+    accepted_on = models.DateField(_("day"))
+    people = models.CharField(_("people"), max_length=300, validators=[visible_text])
+    quality = models.CharField(_("quality"), max_length=8, choices=Quality.choices)
+    is_passed = models.BooleanField(_("passed"), default=True)
+    text = long_text(_("result"))
+
+    class Meta(Entry.Meta):
+        verbose_name = _("acceptance")
+        verbose_name_plural = _("acceptances")
+        ordering = ["accepted_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(quality="poor", is_passed=True), name="acceptance_of_sound_work"
+            ),
+        ]
+        triggers = entry_triggers()
+
+
+@tracked
+class Settlement(Entry):
+    """The final account: what was claimed, what the audit let stand."""
+
+    settled_on = models.DateField(_("settled on"))
+    claimed = AmountField(_("claimed"))
+    settled = AmountField(_("settled amount"))
+    auditor = models.CharField(
+        _("audited by"), max_length=200, blank=True, validators=[visible_text]
+    )
+    document = models.CharField(
+        _("document number"), max_length=60, blank=True, validators=[visible_text]
+    )
+    text = long_text(_("remarks"), blank=True)
+
+    class Meta(Entry.Meta):
+        verbose_name = _("settlement")
+        verbose_name_plural = _("settlements")
+        ordering = ["settled_on", "id"]
+        constraints = [
+            positive("claimed", model="settlement"),
+            positive("settled", model="settlement"),
+            models.CheckConstraint(
+                condition=Q(settled__lte=F("claimed")), name="settlement_not_above_claim"
+            ),
+        ]
+        triggers = entry_triggers()
+
+
+@tracked
+class Finding(Entry):
+    """A fault found by an inspection, an acceptance or an audit, and how it was put right."""
+
+    class Source(models.TextChoices):
+        INSPECTION = "inspection", _("inspection")
+        ACCEPTANCE = "acceptance", _("acceptance")
+        AUDIT = "audit", _("audit")
+
+    source = models.CharField(_("found by"), max_length=12, choices=Source.choices)
+    found_on = models.DateField(_("found on"))
+    text = long_text(_("finding"))
+    amount = AmountField(_("amount concerned"), null=True, blank=True)
+    due_on = models.DateField(_("to be put right by"), null=True, blank=True)
+    rectification = long_text(_("how it was put right"), blank=True)
+    rectified_on = models.DateField(_("put right on"), null=True, blank=True)
+
+    class Meta(Entry.Meta):
+        verbose_name = _("finding")
+        verbose_name_plural = _("findings")
+        ordering = ["found_on", "id"]
+        constraints = [
+            positive("amount", model="finding"),
+            models.CheckConstraint(
+                condition=Q(rectified_on__isnull=True) | ~Q(rectification=""),
+                name="finding_put_right_somehow",
+            ),
+        ]
+        triggers = entry_triggers(after_closing=True)
+
+
+@tracked
+class Asset(Entry):
+    """Something that stays: what it is, who keeps it from now on."""
+
+    name = models.CharField(_("asset"), max_length=200, validators=[visible_text])
+    card = models.CharField(_("card number"), max_length=60, blank=True, validators=[visible_text])
+    quantity = models.CharField(
+        _("quantity and unit"), max_length=60, blank=True, validators=[visible_text]
+    )
+    value = AmountField(_("value"), null=True, blank=True)
+    custodian = models.CharField(_("custodian"), max_length=200, validators=[visible_text])
+    handed_on = models.DateField(_("handed over on"))
+    life_years = models.PositiveSmallIntegerField(_("to last, in years"), null=True, blank=True)
+
+    class Meta(Entry.Meta):
+        verbose_name = _("asset")
+        verbose_name_plural = _("assets")
+        ordering = ["handed_on", "id"]
+        constraints = [positive("value", model="asset")]
+        triggers = entry_triggers()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@tracked
+class AssetVisit(Entry):
+    """A later look at an asset: whether it is there, used and in order."""
+
+    class Condition(models.TextChoices):
+        IN_USE = "in_use", _("in use and in order")
+        REPAIR = "repair", _("in need of repair")
+        UNUSED = "unused", _("not used")
+        GONE = "gone", _("not there any more")
+
+    asset = models.ForeignKey(Asset, models.PROTECT, related_name="visits", verbose_name=_("asset"))
+    visited_on = models.DateField(_("visited on"))
+    condition = models.CharField(_("condition"), max_length=8, choices=Condition.choices)
+    people = models.CharField(_("people"), max_length=300, validators=[visible_text])
+    text = long_text(_("what was seen"), blank=True)
+
+    class Meta(Entry.Meta):
+        verbose_name = _("visit to an asset")
+        verbose_name_plural = _("visits to assets")
+        ordering = ["visited_on", "id"]
+        triggers = entry_triggers(after_closing=True)
+
+
+@tracked
+class Outcome(Entry):
+    """What became better: an indicator before and after, with its evidence."""
+
+    indicator = models.CharField(_("indicator"), max_length=200, validators=[visible_text])
+    unit = models.CharField(_("unit"), max_length=40, blank=True, validators=[visible_text])
+    before = models.DecimalField(_("before"), max_digits=14, decimal_places=2)
+    target = models.DecimalField(
+        _("target"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    after = models.DecimalField(_("after"), max_digits=14, decimal_places=2)
+    measured_on = models.DateField(_("measured on"))
+    evidence = long_text(_("evidence"))
+
+    class Meta(Entry.Meta):
+        verbose_name = _("outcome")
+        verbose_name_plural = _("outcomes")
+        ordering = ["measured_on", "id"]
+        triggers = entry_triggers()
