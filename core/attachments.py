@@ -25,6 +25,7 @@ from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -100,6 +101,8 @@ CHECK_ATTACHMENT = f"""
     RETURN NEW;
 """
 
+WITHDRAWAL = ("withdrawn_at", "withdrawn_by", "withdrawn_because")
+PUBLICATION = ("published_at", "published_by", "has_consent")
 OF_THE_PUBLIC = "ARRAY['published_by_id', 'published_at', 'has_consent']"
 
 
@@ -404,6 +407,23 @@ class Attachment(models.Model):
     def record(self) -> models.Model:
         """The case record, whoever asks; pages ask for it within the reader's scope."""
         return WORKFLOWS[self.workflow].model._base_manager.get(pk=self.record_id)
+
+    def withdraw(self, *, by, because: str) -> None:
+        """Takes the file out of the evidence, and from the public at once."""
+        self.withdrawn_at, self.withdrawn_by = timezone.now(), by
+        self.withdrawn_because = because.strip()
+        self.published_at = self.published_by = None
+        self.save(update_fields=[*WITHDRAWAL, *PUBLICATION])
+
+    def publish(self, *, by) -> None:
+        """Shows the photograph to the public; the consent of those in it is kept."""
+        self.published_at, self.published_by, self.has_consent = timezone.now(), by, True
+        self.save(update_fields=PUBLICATION)
+
+    def hide(self) -> None:
+        """Takes the photograph from the public at once."""
+        self.published_at = self.published_by = None
+        self.save(update_fields=PUBLICATION)
 
     @property
     def group(self) -> int:

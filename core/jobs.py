@@ -1,4 +1,4 @@
-"""Background work of the core: the mail that says that something waits.
+"""Background work of the core: the mail that says that something waits, the sweep of files.
 
 Rule: a job is deferred inside the transaction that causes it, so neither stands without the other.
 """
@@ -9,6 +9,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from procrastinate.contrib.django import app
 
+from core import storage
 from core.lifecycle import WORKFLOWS
 from core.workflow import duty_of, people_for
 
@@ -35,3 +36,10 @@ def _mail(person, record, move) -> None:
         subject = render_to_string("core/mail/waiting_subject.txt", context).strip()
         body = render_to_string("core/mail/waiting.txt", context)
     send_mail(subject, body, None, [person.email])
+
+
+@app.periodic(cron="30 3 * * *")
+@app.task(queue="checks", queueing_lock="sweep_files")
+def sweep_files(timestamp: int) -> None:
+    """Removes files that no row names, every night at half past three."""
+    storage.sweep()

@@ -1,20 +1,24 @@
-"""A record's timeline: decisions and changes of content in one stream, newest first.
+"""A record's timeline: decisions, changes of content and files in one stream, newest first.
 
 Rule: it is read from what the database wrote; nothing is added by hand.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from pghistory.models import Events
 
+from core.attachments import Attachment
 from core.lifecycle import AMEND
 from core.models import Decision, Record
 from core.workflow import workflow_of
 
 LIMIT = 200
+TOGETHER = timedelta(minutes=15)  # files that one person adds within it are one line
+FILE_WORDS = ("kind", "title_zh", "title_en", "caption", "document_number", "dated_on")
 QUIET = {
     "status",
     "status_at",
@@ -39,11 +43,12 @@ class Entry:
     note: str = ""
     hash: str = ""
     changes: list[tuple[str, str, str]] = field(default_factory=list)
+    files: list[Attachment] = field(default_factory=list)
 
 
 def timeline_of(record: Record) -> list[Entry]:
-    """Decisions and changes of a record, newest first."""
-    entries = [*_decisions(record), *_changes(record)]
+    """Decisions, changes and files of a record, newest first."""
+    entries = [*_decisions(record), *_changes(record), *_files(record)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:LIMIT]
 
 
@@ -143,3 +148,84 @@ def _value(field_, value, known: dict) -> str:
     if field_.remote_field:
         return str(known.get(value, value))
     return str(dict(field_.flatchoices).get(value, value))
+
+
+# -- files ----------------------------------------------------------------------------------------
+
+
+def _files(record: Record) -> list[Entry]:
+    """What happened to the files of a record: added, described, withdrawn, shown to the public."""
+    events = list(
+        Attachment.pgh_event_model.objects.filter(
+            pgh_obj__workflow=record.workflow_name, pgh_obj__record_id=record.pk
+        )
+        .select_related("pgh_context", "kind", "pgh_obj__kind", "pgh_obj__uploaded_by__office")
+        .order_by("-pgh_id")[:LIMIT]
+    )
+    events.reverse()
+    added = [event.pgh_obj for event in events if event.pgh_label == "insert"]
+    ids = {event.pgh_context.metadata.get("user") for event in events if event.pgh_context_id}
+    people = get_user_model().objects.select_related("office").in_bulk(ids - {None})
+    entries, before = _added(added), {}
+    for event in events:
+        if earlier := before.get(event.pgh_obj_id):
+            entries += _file_changed(event, earlier, people)
+        before[event.pgh_obj_id] = event
+    return entries
+
+
+def _added(files: list[Attachment]) -> list[Entry]:
+    """One line for what one person added in one go."""
+    entries: list[Entry] = []
+    for file in files:
+        last = entries[-1] if entries else None
+        if last and _in_one_go(last.files[0], file):
+            last.files.append(file)
+        else:
+            person = _person(file.uploaded_by)
+            entries.append(Entry("file", "", person, file.uploaded_at, files=[file]))
+    for entry in entries:
+        photographs = all(file.is_photograph for file in entry.files)
+        entry.icon, entry.what = "photo" if photographs else "doc", _count_of(entry, photographs)
+    return entries
+
+
+def _in_one_go(first: Attachment, file: Attachment) -> bool:
+    near = file.uploaded_at - first.uploaded_at < TOGETHER
+    return near and first.uploaded_by_id == file.uploaded_by_id
+
+
+def _count_of(entry: Entry, photographs: bool) -> str:
+    count = len(entry.files)
+    if photographs:
+        words = ngettext("%(count)s photograph added", "%(count)s photographs added", count)
+    else:
+        words = ngettext("%(count)s file added", "%(count)s files added", count)
+    return words % {"count": count}
+
+
+def _file_changed(event, earlier, people: dict) -> list[Entry]:
+    """What one change of a file was; nothing where it told people nothing new."""
+    user = people.get((event.pgh_context.metadata if event.pgh_context else {}).get("user"))
+    line = Entry("file", "", _person(user) if user else _("the system"), event.pgh_created_at)
+    line.files = [event.pgh_obj]
+    if event.withdrawn_at and not earlier.withdrawn_at:
+        line.what, line.icon, line.tone = _("File withdrawn"), "back", "amber"
+        line.note = event.withdrawn_because
+    elif event.published_at and not earlier.published_at:
+        line.what, line.icon = _("Photograph shown to the public"), "eye"
+    elif earlier.published_at and not event.published_at:
+        line.what, line.icon = _("Photograph taken from the public"), "eye"
+    else:
+        line.what, line.changes = _("File described"), _words_changed(event, earlier)
+    return [line] if line.what and (line.changes or line.icon != "pen") else []
+
+
+def _words_changed(event, earlier) -> list[tuple[str, str, str]]:
+    changed = []
+    for name in FILE_WORDS:
+        old, new = getattr(earlier, name), getattr(event, name)
+        if old != new:
+            label = Attachment._meta.get_field(name).verbose_name
+            changed.append((str(label), str(old or "–"), str(new or "–")))
+    return changed

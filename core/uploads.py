@@ -127,7 +127,9 @@ def sent_name(file: Attachment) -> str:
     )
 
 
-def entry_of(record, label: str, pk: int):
-    """The entry of this label and number under the record; None where there is none."""
+def entry_of(record, *, label: str, key: object):
+    """The entry of this kind and number under the record; None where there is none."""
     model, under = ENTRIES.get(label, (None, ""))
-    return model and model.objects.filter(**{"pk": pk, under: record}).first()
+    if model is None or not str(key).isdecimal() or len(str(key)) > 18:
+        return None
+    return model._default_manager.filter(**{"pk": key, under: record}).first()

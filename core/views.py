@@ -21,6 +21,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.files import panel_of
 from core.forms import RecordForm
 from core.lifecycle import Move
 from core.lists import Column, List
@@ -222,6 +223,7 @@ class Records:
                 "duty_people": people_for(duty, record) if duty else [],
                 "route": route_of(record),
                 "timeline": timeline_of(record),
+                "files": panel_of(request, record),
             }
         if self.panels:
             context |= self.panels(request, record)

@@ -24,6 +24,13 @@ PEOPLE = [
 
 # One row an address: its name, what it is asked for, and a status for each of PEOPLE in order.
 TABLE = """
+core:file                        attachment           302 404 200 200 200 200 200 200 200 403 404
+core:file-add                    project/project      302 404 200 200 403 403 403 403 403 403 404
+core:file-copy                   photograph/320       302 404 200 200 200 200 200 200 200 403 404
+core:file-edit                   attachment           302 404 200 200 403 403 403 403 403 403 404
+core:file-hide                   photograph           302 405 405 405 405 405 405 405 405 405 405
+core:file-publish                photograph           302 404 403 403 403 200 403 403 403 403 404
+core:file-withdraw               attachment           302 404 200 200 403 403 403 403 403 403 404
 core:search                      -                    302 200 200 200 200 200 200 200 200 200 200
 core:start                       -                    302 200 200 200 200 200 200 200 200 200 200
 donations:donor-create           -                    302 403 403 403 403 403 403 200 403 403 403
@@ -178,7 +185,8 @@ def client_for(cast, name: str) -> Client:
 def address(name: str, thing: str, things: Things) -> str:
     if thing.startswith("year"):
         return reverse(name, args=[2010, *thing.split("/")[1:]])
-    return reverse(name, args=things.arguments(thing))
+    arguments = things.arguments(thing)
+    return reverse(name, args=arguments[::-1] if name == "core:file-add" else arguments)
 
 
 def test_every_address_of_ours_stands_in_the_table():

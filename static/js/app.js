@@ -194,6 +194,11 @@ document.addEventListener("keydown", (event) => {
 /* -- on every page ---------------------------------------------------------------------------------- */
 
 all("[data-amount]").forEach((box) => { if (first("input", box).value) echo(box); });
+all("[data-copy-text]").forEach((button) => {
+  button.hidden = !navigator.clipboard;
+  button.addEventListener("click", () => navigator.clipboard.writeText(button.dataset.copyText));
+});
+document.addEventListener("dragenter", () => all(".files details.add").forEach((field) => { field.open = true; }));
 all("[data-print]").forEach((button) => { button.hidden = false; button.addEventListener("click", () => window.print()); });
 all("[data-keys-off]").forEach((box) => {
   box.checked = lettersAreOff();
