@@ -67,7 +67,7 @@ CHECK_ATTACHMENT = f"""
     EXECUTE format('SELECT to_jsonb(t) FROM public.%I t WHERE id = $1 FOR SHARE', c.table_name)
        INTO record USING NEW.record_id;
     IF record IS NULL THEN RAISE EXCEPTION 'no_such_record'; END IF;
-    IF record->>'status' = 'closed' AND (TG_OP = 'INSERT'
+    IF record->>'status' IN ('closed', 'cancelled') AND (TG_OP = 'INSERT'
         OR to_jsonb(NEW) - shown IS DISTINCT FROM to_jsonb(OLD) - shown)
     THEN RAISE EXCEPTION 'record_closed'; END IF;
     IF NEW.width IS NULL AND EXISTS (SELECT FROM public.core_attachmentkind k

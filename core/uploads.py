@@ -19,7 +19,7 @@ from core import content, storage
 from core.attachments import ENTRIES, Attachment, AttachmentKind
 from core.refusals import in_words
 
-CLOSED = "closed"
+CLOSED = ("closed", "cancelled")
 AT_ONCE = 20  # files in one go
 STRANGERS_BYTES = 1024 * 1024
 LONGEST_NAME = 200
@@ -48,7 +48,7 @@ class Bounded(FileUploadHandler):
 
 def may_add(user, record, entry=None) -> bool:
     """Who may change the record or the entry, or adds files in the own scope; not once closed."""
-    if record.status == CLOSED:
+    if record.status in CLOSED:
         return False
     asked = [(_change(record), record), ("core.add_attachment", record)]
     if entry is not None and hasattr(type(entry).objects, "editable_by"):

@@ -206,7 +206,10 @@ class Make:
         return perform(project, "hand_over", by=project.created_by)
 
     def closed_project(self, **changes) -> Project:
-        project = self.handed_over_project(**changes)
+        return self.close(self.handed_over_project(**changes))
+
+    def close(self, project: Project) -> Project:
+        """Closes a project that is handed over, with what became better."""
         project.outcomes.create(
             indicator="饮水安全户数",
             before=0,

@@ -1,6 +1,6 @@
 """Files of a record: what is kept of them, who adds them, and that nothing of it is undone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -11,7 +11,7 @@ from django.utils import timezone
 from core import storage
 from core.attachments import KINDS, Attachment, AttachmentKind, copies_of
 from core.refusals import key_of
-from core.uploads import attach, clean_name
+from core.uploads import attach, clean_name, entry_of
 from tests import papers
 
 
@@ -84,6 +84,52 @@ def test_the_own_office_and_those_above_add_files_and_nobody_else(make, cast):
     for person in (cast.stranger, cast.officer, cast.approver, cast.auditor, cast.sysadmin):
         with pytest.raises(PermissionDenied):
             make.photograph(project, by=person)
+
+
+def test_who_entered_an_inspection_adds_its_photographs(make, cast):
+    """The supporting side's officer does not change the project, and still proves what was seen."""
+    project = make.project_under_way()
+    inspection = project.inspections.create(
+        inspected_on=date(2010, 5, 1),
+        office=make.office(),
+        people="演示",
+        result="好",
+        created_by=cast.officer,
+    )
+    file = make.photograph(project, by=cast.officer, entry=inspection)
+    assert list(Attachment.objects.at(inspection)) == list(Attachment.objects.of(project)) == [file]
+    with pytest.raises(PermissionDenied):
+        make.photograph(project, by=cast.finance, entry=inspection)
+
+
+def test_an_entry_of_another_project_is_none_of_this_one(make, cast):
+    report = make.project_under_way().progressreports.create(
+        reported_on=date(2010, 5, 1), percent=10, spent=0, text="动工", created_by=cast.reporter
+    )
+    label = "projects.progressreport"
+    assert entry_of(report.project, label=label, key=report.pk) == report
+    assert entry_of(make.project(), label=label, key=report.pk) is None
+
+
+def test_a_closed_record_takes_no_file_and_loses_none(make, cast):
+    project = make.closed_project()
+    with pytest.raises(PermissionDenied):
+        make.photograph(project, by=cast.reporter)
+    values = values_of(make.photograph(), record_id=project.pk)
+    with refused("record_closed"), transaction.atomic():
+        Attachment.objects.create(**values)
+
+
+def test_what_is_public_of_a_closed_record_can_still_be_taken_back(make, cast):
+    file = make.photograph(make.handed_over_project())
+    file.publish(by=cast.approver)
+    make.close(file.record)
+    file.refresh_from_db()
+    with refused("record_closed"), transaction.atomic():
+        file.withdraw(by=cast.reporter, because="错")
+    file.refresh_from_db()
+    file.hide()
+    assert not Attachment.objects.published().exists()
 
 
 def test_the_same_file_twice_on_one_record_is_refused_in_words(make):

@@ -8,6 +8,8 @@ from typing import Any
 from django import template
 from django.utils.translation import pgettext
 
+from core.files import add_url
+
 register = template.Library()
 
 
@@ -22,6 +24,12 @@ def point(file: Any) -> str:
         (False, False): pgettext("a place", "{latitude}° S, {longitude}° W"),
     }[file.latitude >= 0, file.longitude >= 0]
     return words.format(latitude=latitude, longitude=longitude)
+
+
+@register.simple_tag
+def file_add_url(record: Any, entry: Any = None) -> str:
+    """Where files are added to a record, or to an entry under it, such as a report."""
+    return add_url(record, entry)
 
 
 @register.filter

@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office
+from core.attachments import with_files
 from core.history import tracked
 from core.models import Division
 from core.money import AmountField, positive
@@ -93,6 +94,7 @@ class Allocation(MoneyRecord):
         return f"{self.fund} → {self.project}"
 
 
+@with_files(under="project")
 class Contract(Entry):
     """What a contractor or supplier is bound to do for a project, and for how much yuan at most."""
 

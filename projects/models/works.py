@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office
+from core.attachments import with_files
 from core.history import tracked
 from core.money import LARGEST, AmountField, positive
 from core.text import visible_text
@@ -34,6 +35,7 @@ def not_negative(field: str, *, model: str) -> models.CheckConstraint:
     )
 
 
+@with_files(under="project")
 @tracked
 class Survey(Entry):
     """The supporting side has looked at the place and says what it thinks of the proposal."""
@@ -53,6 +55,7 @@ class Survey(Entry):
         triggers = entry_triggers()
 
 
+@with_files(under="project")
 @tracked
 class Notice(Entry):
     """A public notice before or after: where it hung, from when to when, and whom to call."""
@@ -84,6 +87,7 @@ class Notice(Entry):
         return (self.ends_on - self.starts_on).days + 1
 
 
+@with_files(under="project")
 @tracked
 class Objection(Entry):
     """What somebody said against a project while the notice hung, and the answer."""
@@ -107,6 +111,7 @@ class Objection(Entry):
         triggers = entry_triggers()
 
 
+@with_files(under="project")
 @tracked
 class ProgressReport(Entry):
     """A monthly or quarterly report: percent done, money spent so far, and a few words."""
@@ -156,6 +161,7 @@ class DoneQuantity(Entry):
         triggers = entry_triggers()
 
 
+@with_files(under="project")
 @tracked
 class Milestone(Entry):
     """A step of the work with the day it was planned for and the day it was reached."""
@@ -171,6 +177,7 @@ class Milestone(Entry):
         triggers = entry_triggers()
 
 
+@with_files(under="project")
 @tracked
 class Inspection(Entry):
     """A visit to the site while the work goes on; what it finds stands in findings."""
@@ -189,6 +196,7 @@ class Inspection(Entry):
         triggers = entry_triggers()
 
 
+@with_files(under="project")
 @tracked
 class Acceptance(Entry):
     """The acceptance form: by whom, in which quality, with what result."""
@@ -222,6 +230,7 @@ class Acceptance(Entry):
         triggers = entry_triggers()
 
 
+@with_files(under="project")
 @tracked
 class Settlement(Entry):
     """The final account: what was claimed, what the audit let stand."""
@@ -251,6 +260,7 @@ class Settlement(Entry):
         triggers = entry_triggers()
 
 
+@with_files(under="project")
 @tracked
 class Finding(Entry):
     """A fault found by an inspection, an acceptance or an audit, and how it was put right."""
@@ -282,6 +292,7 @@ class Finding(Entry):
         triggers = entry_triggers(after_closing=True)
 
 
+@with_files(under="project")
 @tracked
 class Asset(Entry):
     """Something that stays: what it is, who keeps it from now on."""
@@ -330,6 +341,7 @@ class AssetVisit(Entry):
         triggers = entry_triggers(after_closing=True)
 
 
+@with_files(under="project")
 @tracked
 class Outcome(Entry):
     """What became better: an indicator before and after, with its evidence."""
