@@ -1,8 +1,10 @@
 """The work of a project and its evidence, from the survey to the visits after the handover.
 
-Rule: each entry says who saw what on which day; what it counts is set beside what was planned.
+Rule: each entry says who saw what on which day; what it counts is set beside what was planned, and
+less than was reported before is reported with a reason.
 """
 
+import pgtrigger
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -12,8 +14,9 @@ from accounts.models import Office
 from core.attachments import with_files
 from core.history import tracked
 from core.money import LARGEST, AmountField, positive
+from core.punctuation import labelled
 from core.text import visible_text
-from projects.models.entry import Entry, entry_triggers
+from projects.models.entry import Entry, entry_triggers, in_order
 from projects.models.parts import QUANTITY, PlannedQuantity
 
 
@@ -40,6 +43,8 @@ def not_negative(field: str, *, model: str) -> models.CheckConstraint:
 class Survey(Entry):
     """The supporting side has looked at the place and says what it thinks of the proposal."""
 
+    day_field = "surveyed_on"
+
     surveyed_on = models.DateField(_("surveyed on"))
     office = models.ForeignKey(
         Office, models.PROTECT, related_name="surveys", verbose_name=_("who surveyed")
@@ -52,13 +57,15 @@ class Survey(Entry):
         verbose_name = _("survey")
         verbose_name_plural = _("surveys")
         ordering = ["surveyed_on", "id"]
-        triggers = entry_triggers()
+        triggers = entry_triggers(past=("surveyed_on",))
 
 
 @with_files(under="project")
 @tracked
 class Notice(Entry):
     """A public notice before or after: where it hung, from when to when, and whom to call."""
+
+    day_field = "starts_on"
 
     class Occasion(models.TextChoices):
         BEFORE = "before", _("before the approval")
@@ -79,7 +86,7 @@ class Notice(Entry):
                 condition=Q(ends_on__gte=F("starts_on")), name="notice_days_in_order"
             ),
         ]
-        triggers = entry_triggers()
+        triggers = entry_triggers(past=("starts_on",))
 
     @property
     def days(self) -> int:
@@ -91,6 +98,8 @@ class Notice(Entry):
 @tracked
 class Objection(Entry):
     """What somebody said against a project while the notice hung, and the answer."""
+
+    day_field = "received_on"
 
     notice = models.ForeignKey(
         Notice, models.PROTECT, related_name="objections", verbose_name=_("public notice")
@@ -105,10 +114,65 @@ class Objection(Entry):
         verbose_name_plural = _("objections")
         constraints = [
             models.CheckConstraint(
-                condition=Q(replied_on__isnull=True) | ~Q(reply=""), name="objection_answered"
+                condition=Q(replied_on__isnull=True, reply="")
+                | Q(replied_on__isnull=False) & ~Q(reply=""),
+                name="objection_answered",
             ),
+            in_order("received_on", "replied_on", model="objection"),
         ]
-        triggers = entry_triggers()
+        triggers = entry_triggers(
+            past=("received_on", "replied_on"), under={"notice_id": "projects_notice"}
+        )
+
+
+REPORT_FALLS = pgtrigger.Trigger(
+    name="falls_back",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    condition=pgtrigger.Condition("NEW.struck_at IS NULL"),
+    declare=[("other", "public.projects_progressreport")],
+    func="""
+    PERFORM FROM public.projects_project WHERE id = NEW.project_id FOR NO KEY UPDATE;
+    SELECT * INTO other FROM public.projects_progressreport
+     WHERE project_id = NEW.project_id AND struck_at IS NULL AND id <> NEW.id
+       AND reported_on < NEW.reported_on ORDER BY reported_on DESC LIMIT 1;
+    IF (NEW.percent < other.percent OR NEW.spent < other.spent) AND btrim(NEW.why_less) = ''
+    THEN RAISE EXCEPTION 'falls_back'; END IF;
+    SELECT * INTO other FROM public.projects_progressreport
+     WHERE project_id = NEW.project_id AND struck_at IS NULL AND id <> NEW.id
+       AND reported_on > NEW.reported_on ORDER BY reported_on LIMIT 1;
+    IF (other.percent < NEW.percent OR other.spent < NEW.spent) AND btrim(other.why_less) = ''
+    THEN RAISE EXCEPTION 'more_than_later'; END IF;
+    RETURN NEW;
+    """,
+)
+QUANTITY_FALLS = pgtrigger.Trigger(
+    name="falls_back",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    condition=pgtrigger.Condition("NEW.struck_at IS NULL"),
+    declare=[
+        ("report", "public.projects_progressreport"),
+        ("other", "numeric"),
+        ("reason", "text"),
+    ],
+    func="""
+    SELECT * INTO STRICT report FROM public.projects_progressreport WHERE id = NEW.progress_id;
+    SELECT d.done INTO other
+      FROM public.projects_donequantity d
+      JOIN public.projects_progressreport r ON r.id = d.progress_id
+     WHERE d.quantity_id = NEW.quantity_id AND d.id <> NEW.id AND d.struck_at IS NULL
+       AND r.reported_on < report.reported_on ORDER BY r.reported_on DESC LIMIT 1;
+    IF NEW.done < other AND btrim(report.why_less) = '' THEN RAISE EXCEPTION 'falls_back'; END IF;
+    SELECT d.done, r.why_less INTO other, reason
+      FROM public.projects_donequantity d
+      JOIN public.projects_progressreport r ON r.id = d.progress_id
+     WHERE d.quantity_id = NEW.quantity_id AND d.id <> NEW.id AND d.struck_at IS NULL
+       AND r.reported_on > report.reported_on ORDER BY r.reported_on LIMIT 1;
+    IF other < NEW.done AND btrim(reason) = '' THEN RAISE EXCEPTION 'more_than_later'; END IF;
+    RETURN NEW;
+    """,
+)
 
 
 @with_files(under="project")
@@ -116,12 +180,15 @@ class Objection(Entry):
 class ProgressReport(Entry):
     """A monthly or quarterly report: percent done, money spent so far, and a few words."""
 
+    day_field = "reported_on"
+
     reported_on = models.DateField(_("state of"))
     percent = models.PositiveSmallIntegerField(
         _("done, in percent"), validators=[MaxValueValidator(100)]
     )
     spent = sum_of_money(_("spent so far"))
     text = long_text(_("what was done"))
+    why_less = long_text(_("why it is less than before"), 500, blank=True)
 
     class Meta(Entry.Meta):
         verbose_name = _("progress report")
@@ -136,7 +203,7 @@ class ProgressReport(Entry):
                 name="progress_once_a_day",
             ),
         ]
-        triggers = entry_triggers()
+        triggers = [*entry_triggers(standing=True, past=("reported_on",)), REPORT_FALLS]
 
 
 @tracked
@@ -155,10 +222,26 @@ class DoneQuantity(Entry):
         verbose_name = _("quantity done")
         verbose_name_plural = _("quantities done")
         constraints = [
-            models.UniqueConstraint(fields=["progress", "quantity"], name="done_once"),
+            models.UniqueConstraint(
+                fields=["progress", "quantity"],
+                condition=Q(struck_at__isnull=True),
+                name="done_once",
+            ),
             models.CheckConstraint(condition=Q(done__gte=0), name="done_quantity_bounds"),
         ]
-        triggers = entry_triggers()
+        triggers = [
+            *entry_triggers(
+                standing=True,
+                under={
+                    "progress_id": "projects_progressreport",
+                    "quantity_id": "projects_plannedquantity",
+                },
+            ),
+            QUANTITY_FALLS,
+        ]
+
+    def __str__(self) -> str:
+        return labelled(self.quantity, self.done)
 
 
 @with_files(under="project")
@@ -174,13 +257,18 @@ class Milestone(Entry):
         verbose_name = _("milestone")
         verbose_name_plural = _("milestones")
         ordering = ["planned_on", "id"]
-        triggers = entry_triggers()
+        triggers = entry_triggers(past=("reached_on",))
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @with_files(under="project")
 @tracked
 class Inspection(Entry):
     """A visit to the site while the work goes on; what it finds stands in findings."""
+
+    day_field = "inspected_on"
 
     inspected_on = models.DateField(_("inspected on"))
     office = models.ForeignKey(
@@ -193,13 +281,15 @@ class Inspection(Entry):
         verbose_name = _("inspection")
         verbose_name_plural = _("inspections")
         ordering = ["inspected_on", "id"]
-        triggers = entry_triggers()
+        triggers = entry_triggers(standing=True, past=("inspected_on",))
 
 
 @with_files(under="project")
 @tracked
 class Acceptance(Entry):
     """The acceptance form: by whom, in which quality, with what result."""
+
+    day_field = "accepted_on"
 
     class Level(models.TextChoices):
         SELF = "self", _("by the implementing unit")
@@ -227,13 +317,15 @@ class Acceptance(Entry):
                 condition=~Q(quality="poor", is_passed=True), name="acceptance_of_sound_work"
             ),
         ]
-        triggers = entry_triggers()
+        triggers = entry_triggers(standing=True, past=("accepted_on",))
 
 
 @with_files(under="project")
 @tracked
 class Settlement(Entry):
     """The final account: what was claimed, what the audit let stand."""
+
+    day_field = "settled_on"
 
     settled_on = models.DateField(_("settled on"))
     claimed = AmountField(_("claimed"))
@@ -257,13 +349,15 @@ class Settlement(Entry):
                 condition=Q(settled__lte=F("claimed")), name="settlement_not_above_claim"
             ),
         ]
-        triggers = entry_triggers()
+        triggers = entry_triggers(standing=True, past=("settled_on",))
 
 
 @with_files(under="project")
 @tracked
 class Finding(Entry):
     """A fault found by an inspection, an acceptance or an audit, and how it was put right."""
+
+    day_field = "found_on"
 
     class Source(models.TextChoices):
         INSPECTION = "inspection", _("inspection")
@@ -285,11 +379,14 @@ class Finding(Entry):
         constraints = [
             positive("amount", model="finding"),
             models.CheckConstraint(
-                condition=Q(rectified_on__isnull=True) | ~Q(rectification=""),
+                condition=Q(rectified_on__isnull=True, rectification="")
+                | Q(rectified_on__isnull=False) & ~Q(rectification=""),
                 name="finding_put_right_somehow",
             ),
+            in_order("found_on", "rectified_on", model="finding"),
+            in_order("found_on", "due_on", model="finding"),
         ]
-        triggers = entry_triggers(after_closing=True)
+        triggers = entry_triggers(after_closing=True, past=("found_on", "rectified_on"))
 
 
 @with_files(under="project")
@@ -312,15 +409,18 @@ class Asset(Entry):
         verbose_name_plural = _("assets")
         ordering = ["handed_on", "id"]
         constraints = [positive("value", model="asset")]
-        triggers = entry_triggers()
+        triggers = entry_triggers(standing=True, past=("handed_on",))
 
     def __str__(self) -> str:
         return self.name
 
 
+@with_files(under="project")
 @tracked
 class AssetVisit(Entry):
     """A later look at an asset: whether it is there, used and in order."""
+
+    day_field = "visited_on"
 
     class Condition(models.TextChoices):
         IN_USE = "in_use", _("in use and in order")
@@ -338,13 +438,17 @@ class AssetVisit(Entry):
         verbose_name = _("visit to an asset")
         verbose_name_plural = _("visits to assets")
         ordering = ["visited_on", "id"]
-        triggers = entry_triggers(after_closing=True)
+        triggers = entry_triggers(
+            after_closing=True, past=("visited_on",), under={"asset_id": "projects_asset"}
+        )
 
 
 @with_files(under="project")
 @tracked
 class Outcome(Entry):
     """What became better: an indicator before and after, with its evidence."""
+
+    day_field = "measured_on"
 
     indicator = models.CharField(_("indicator"), max_length=200, validators=[visible_text])
     unit = models.CharField(_("unit"), max_length=40, blank=True, validators=[visible_text])
@@ -360,4 +464,4 @@ class Outcome(Entry):
         verbose_name = _("outcome")
         verbose_name_plural = _("outcomes")
         ordering = ["measured_on", "id"]
-        triggers = entry_triggers()
+        triggers = entry_triggers(standing=True, past=("measured_on",))
