@@ -254,10 +254,10 @@ def test_supporters_are_those_of_the_year():
 
 
 def test_what_waits_is_not_of_2010():
-    waiting = Project.objects.filter(status__in=["draft", "submitted", "returned"])
+    waiting = Project.objects.filter(status__in=["draft", "proposed", "returned"])
     assert dict(waiting.values_list("status").annotate(Count("pk")).order_by()) == {
         "draft": 4,
-        "submitted": 6,
+        "proposed": 6,
         "returned": 2,
     }
     assert not waiting.filter(year=2010).exists()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from reports.demo import words
+from reports.demo import chain, words
 from reports.demo.cards import Card
 from reports.demo.plan import Instalment, Place, Plan, describe, support
 
@@ -33,7 +33,7 @@ BOUND = (
         36_000,
         36_000,
         ((date(2010, 6, 11), 20_000), (date(2010, 9, 3), 16_000)),
-        "completed",
+        "closed",
     ),
     BoundProject(
         "warm-lunch", "522634", 48_000, 36_000, ((date(2010, 9, 8), 18_000),), "under_way"
@@ -61,9 +61,19 @@ def plan_bound(rng: Random, *, towns: Mapping[str, list[Place]], pairs: Mapping)
 
 
 def _days(plan: Plan, project: BoundProject) -> None:
-    plan.surveyed_on, plan.created_on = date(2009, 10, 13), date(2009, 10, 20)
-    plan.submitted_on, plan.approved_on = date(2009, 10, 28), date(2009, 12, 9)
+    plan.created_on, plan.visited_on = date(2009, 10, 20), date(2009, 10, 30)
+    plan.notice = date(2009, 11, 12), date(2009, 11, 23)
+    plan.turns = chain.turns(
+        plan,
+        submit=date(2009, 10, 28),
+        survey=date(2009, 11, 3),
+        review=date(2009, 11, 10),
+        enlist=date(2009, 11, 25),
+        agree=date(2009, 12, 2),
+        receiving=date(2009, 12, 7),
+        supporting=date(2009, 12, 9),
+    )
     plan.payments = [Instalment(day, amount) for day, amount in project.paid]
     plan.started_on = date(2010, 6, 2)
-    if plan.status == "completed":
+    if plan.status in chain.WORKED:
         plan.completed_on = date(2010, 9, 17)

@@ -14,11 +14,12 @@ from core.models import Division
 from ledger import money as ledger
 from ledger.models import Fund
 from projects.models import Allocation, Appropriation, FundingLine, Payment, Project
+from projects.workflow import SECOND_APPROVAL_FROM
 from reports.demo import words
 from reports.demo.journal import Journal, Step, numbers, write
 from reports.demo.people import Cast
 from reports.demo.plan import Instalment, Plan
-from reports.demo.shares import moment, working_days_before
+from reports.demo.shares import moment, moments, working_days_before
 from reports.demo.spending import Grant
 
 YEAR = 2010
@@ -95,8 +96,7 @@ class Flow:
             ]
         )
         for place, record in enumerate(records):
-            approver = self.cast.approver(place).username
-            self._decide(record, ("approve", approver, record.allocated_on))
+            self.journal.add(record, *self._approvals(record, place, record.allocated_on))
 
     def _allocation(self, number: str, part: Instalment, plan: Plan) -> Allocation:
         record = Allocation(
@@ -121,28 +121,28 @@ class Flow:
 
     def pay(self) -> None:
         """Posts the payments line by line; their vouchers count the payments of a day."""
-        records = self._payments()
-        of_line: dict[int, list[Payment]] = {}
-        for record in records:
-            of_line.setdefault(record.line_id, []).append(record)
+        planned = self._payments()
+        of_line: dict[int, list[tuple[Payment, dict]]] = {}
+        for payment, typed in planned:
+            of_line.setdefault(payment.line_id, []).append((payment, typed))
         for payments in of_line.values():
             movements = ledger.pay_many(
-                payments[0].line.pool,
-                [(payment.amount, f"payment:{payment.voucher}") for payment in payments],
-                on=[payment.paid_on for payment in payments],
+                payments[0][0].line.pool,
+                [(payment.amount, f"payment:{typed['voucher']}") for payment, typed in payments],
+                on=[typed["paid_on"] for _payment, typed in payments],
                 by=self.cast["finance"],
             )
-            for payment, movement in zip(payments, movements, strict=True):
-                payment.movement_id = movement
-        for place, record in enumerate(write(records)):
-            approved_on = working_days_before(record.paid_on, 1)
-            self._decide(
-                record,
-                ("approve", self.cast.approver(place).username, approved_on),
-                ("pay", "finance", record.paid_on),
-            )
+            for (_payment, typed), movement in zip(payments, movements, strict=True):
+                typed["movement_id"] = movement
+        write([payment for payment, _typed in planned])
+        for place, (payment, typed) in enumerate(planned):
+            day = typed["paid_on"]
+            approved = self._approvals(payment, place, working_days_before(day, 1))
+            paid = Step("pay", self.cast["finance"], moment(self.rng, day), asked=typed)
+            self.journal.add(payment, *approved, paid)
 
-    def _payments(self) -> list[Payment]:
+    def _payments(self) -> list[tuple[Payment, dict]]:
+        """The payments, each with what finance types when it is paid."""
         parts = [
             (part, plan, place)
             for plan in self.projects
@@ -150,18 +150,17 @@ class Flow:
         ]
         parts.sort(key=lambda item: (item[0].day, item[2]))
         vouchers: Counter[date] = Counter()
-        records = []
+        planned = []
         for number, (part, plan, place) in zip(
             numbers(f"Z-{YEAR}", len(parts), 5), parts, strict=True
         ):
             vouchers[part.day] += 1
             voucher = f"{part.day:%m%d}-{vouchers[part.day]:02d}/{YEAR}"
-            records.append(self._payment(number, voucher, part, plan, place))
-        return records
+            typed = {"voucher": voucher, "paid_on": part.day}
+            planned.append((self._payment(number, part, plan, place), typed))
+        return planned
 
-    def _payment(
-        self, number: str, voucher: str, part: Instalment, plan: Plan, place: int
-    ) -> Payment:
+    def _payment(self, number: str, part: Instalment, plan: Plan, place: int) -> Payment:
         steps = words.STEPS[plan.card.content.steps]
         purpose_zh, purpose_en = steps[min(place, len(steps) - 1)]
         return Payment(
@@ -171,8 +170,7 @@ class Flow:
             purpose_zh=purpose_zh,
             purpose_en=purpose_en,
             payee=f"{plan.place.county_zh}扶贫资金专户（演示）",
-            voucher=voucher,
-            paid_on=part.day,
+            requested_on=working_days_before(part.day, 2),
             **self._entered(part.day, 2),
         )
 
@@ -187,6 +185,15 @@ class Flow:
             "status_at": entered_at,
             "is_demo": True,
         }
+
+    def _approvals(self, record, place: int, day: date) -> list[Step]:
+        """One approval, and a second one of a large amount."""
+        first, second = self.cast.approver(place), self.cast.approver(place + 1)
+        second = self.cast["approver2"] if first == second else second
+        if record.amount < SECOND_APPROVAL_FROM:
+            return [Step("approve", first, moment(self.rng, day))]
+        one, two = moments(self.rng, [day, day])
+        return [Step("approve", first, one, stays=True), Step("approve", second, two)]
 
     def _decide(self, record, *moves: tuple[str, str, date]) -> None:
         steps = [Step(move, self.cast[who], moment(self.rng, day)) for move, who, day in moves]

@@ -4,8 +4,10 @@ Rule: the database applies and checks every decision; one statement holds one st
 since two steps of one record need two statements.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -19,12 +21,17 @@ BATCH = 200
 
 @dataclass(frozen=True)
 class Step:
-    """One move of a record: which, by whom, when, why."""
+    """One move of a record: which, by whom, when, why, and what is typed with it.
+
+    `stays` marks an approval after which others of the same move are still to come.
+    """
 
     move: str
     by: User
     at: datetime
     note: str = ""
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    stays: bool = False
 
 
 class Journal:
@@ -38,31 +45,41 @@ class Journal:
 
     def write(self) -> int:
         """Writes the first steps of all records, then the second ones; answers how many."""
-        status = {(record.workflow_name, record.pk): record.status for record, _ in self.steps}
         longest = max((len(steps) for _record, steps in self.steps), default=0)
         written = 0
         for place in range(longest):
-            decisions = [
-                _decision(record, steps[place], status)
-                for record, steps in self.steps
-                if place < len(steps)
-            ]
-            _insert(decisions)
-            written += len(decisions)
+            turn = [(record, steps[place]) for record, steps in self.steps if place < len(steps)]
+            _type(turn)
+            _insert([_decision(record, step) for record, step in turn])
+            written += len(turn)
         self.steps = []
         return written
 
 
-def _decision(record: Record, step: Step, status: dict[tuple[str, int], str]) -> Decision:
+def _type(turn: list[tuple[Record, Step]]) -> None:
+    """Writes what is typed with the moves, those of the same fields together."""
+    groups: dict[tuple, list[Record]] = {}
+    for record, step in turn:
+        for name, value in step.asked.items():
+            setattr(record, name, value)
+        if step.asked:
+            groups.setdefault((type(record), *step.asked), []).append(record)
+    for (model, *names), records in groups.items():
+        model.objects.bulk_update(records, names, batch_size=BATCH)
+
+
+def _decision(record: Record, step: Step) -> Decision:
+    """The decision; the record in memory stands where it leads to."""
     move = WORKFLOWS[record.workflow_name].by_move[step.move]
-    key = (record.workflow_name, record.pk)
-    before, status[key] = status[key], move.target
+    before = record.status
+    if not step.stays:
+        record.status, record.status_at = move.target, step.at
     return Decision(
         workflow=record.workflow_name,
         record_id=record.pk,
         move=move.name,
         from_status=before,
-        to_status=move.target,
+        to_status=record.status,
         decided_by=step.by,
         decided_at=step.at,
         note=step.note,

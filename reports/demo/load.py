@@ -14,7 +14,8 @@ from donations.models import Gift
 from ledger.models import Fund
 from partnerships.models import Twinning
 from projects.models import Project
-from reports.demo import cards, giving, spending, year_2010
+from reports.demo import cards, chain, giving, spending, year_2010
+from reports.demo.agreements import write_agreements
 from reports.demo.bound import BOUND, plan_bound
 from reports.demo.fill import write_funds, write_programmes
 from reports.demo.flow import Flow
@@ -63,7 +64,8 @@ def load_year(cast: Cast, tell: Tell) -> Loaded:
     journal = Journal()
     funds = write_funds(cast, offices, [grant.source for grant in grants])
     programmes = write_programmes(funds)
-    projects = write_projects(rng, cast, journal, plans, offices)
+    agreements = write_agreements(rng, cast, journal, plans, offices)
+    projects = write_projects(rng, cast, journal, plans, offices, agreements)
     tell(f"wrote {len(projects)} projects, {len(funds)} funds")
     flow = Flow(rng, cast, journal, funds, projects)
     donors = write_donors(cast, crowd, offices)
@@ -85,13 +87,14 @@ def plan_year(rng: Random):
     dealt = cards.cards_of_the_year(rng)
     cards.check(dealt)
     places, supporters = towns(), pairs()
-    plans = plan_projects(rng, dealt, towns=places, pairs=supporters)
+    plans = chain.propose(rng, plan_projects(rng, dealt, towns=places, pairs=supporters))
     crowd = giving.Crowd(rng)
     bound = [(project.programme, project.given) for project in BOUND]
     gifts = giving.plan_gifts(rng, crowd, bound=bound)
     goods = giving.plan_goods(rng, crowd)
     grants = spending.plan_money(rng, plans, gifts)
     plans += plan_bound(rng, towns=places, pairs=supporters)
+    chain.finish(rng, plans)
     number_documents(plans)
     return plans, crowd, gifts, goods, grants
 

@@ -1,4 +1,4 @@
-"""Records that wait in the queues on the day of loading: drafts, submissions, requests, gifts.
+"""Records that wait in the queues on the day of loading: drafts, proposals, requests, gifts.
 
 Rule: the only part with a clock, handed in as `today`; nothing of it counts in the year 2010, and
 nothing of it touches the appeal, whose first gifts the README follows.
@@ -56,14 +56,14 @@ IDEAS = (
         "Model village renewal",
         "model_village",
         480_000,
-        "submitted",
+        "proposed",
         14,
     ),
-    Idea("522634200", "茶叶基地600亩", "Tea base, 600 mu", "industry", 360_000, "submitted", 9),
-    Idea("522326102", "核桃基地800亩", "Walnut base, 800 mu", "industry", 296_000, "submitted", 7),
-    Idea("522327103", "水窖20口", "20 water cellars", "water", 260_000, "submitted", 5),
-    Idea("522324102", "小学食堂", "School canteen", "school", 310_000, "submitted", 3),
-    Idea("522634101", "通村公路2公里", "Village road, 2 km", "road", 420_000, "submitted", 1),
+    Idea("522634200", "茶叶基地600亩", "Tea base, 600 mu", "industry", 360_000, "proposed", 9),
+    Idea("522326102", "核桃基地800亩", "Walnut base, 800 mu", "industry", 296_000, "proposed", 7),
+    Idea("522327103", "水窖20口", "20 water cellars", "water", 260_000, "proposed", 5),
+    Idea("522324102", "小学食堂", "School canteen", "school", 310_000, "proposed", 3),
+    Idea("522634101", "通村公路2公里", "Village road, 2 km", "road", 420_000, "proposed", 1),
     Idea(
         "522327104",
         "长毛兔养殖示范",
@@ -155,7 +155,6 @@ class Pending:
             match_amount=idea.amount // 10,
             people_count=idea.amount // 400,
             household_count=idea.amount // 1_700,
-            surveyed_on=self.ago(idea.days + 12),
             **self.entered(self.cast.reporters[town.parent.code], idea.days + 3),
         )
 
@@ -163,13 +162,13 @@ class Pending:
         reporter = self.cast.reporters[record.county.code]
         if idea.state == "draft":
             return
-        if idea.state == "submitted":
+        if idea.state == "proposed":
             self.journal.add(record, self.step("submit", reporter, idea.days))
             return
         self.journal.add(
             record,
             self.step("submit", reporter, idea.days + 2),
-            self.step("return", self.cast["approver"], idea.days, idea.note),
+            self.step("return", self.cast.reviewer(record.county.code), idea.days, idea.note),
         )
 
     # -- money --------------------------------------------------------------------------------
@@ -178,7 +177,7 @@ class Pending:
         """Two proposals of the city's fund, for projects that still wait for money."""
         fund = self.loaded.funds[year_2010.CITY_FUND]
         waiting = Project.objects.filter(
-            is_demo=True, year=year_2010.YEAR, status="under_way", lines__isnull=True
+            is_demo=True, year=year_2010.YEAR, status="approved", lines__isnull=True
         ).order_by("number")[:2]
         names = numbers(f"A-{self.today.year}", len(waiting), 5)
         return write(
@@ -214,13 +213,10 @@ class Pending:
                     purpose_zh="施工进度款",
                     purpose_en="Building, by progress",
                     payee=f"{line.project.county.name_zh}扶贫资金专户（演示）",
-                    voucher=f"{self.today:%m%d}-9{place}/{self.today.year}",
-                    paid_on=self.today,
+                    requested_on=self.ago(days),
                     **self.entered(self.cast["officer"], days),
                 )
-                for place, (number, line, days) in enumerate(
-                    zip(names, chosen, (6, 2, 4), strict=True)
-                )
+                for number, line, days in zip(names, chosen, (6, 2, 4), strict=True)
             ]
         )
         self.journal.add(records[-1], self.step("approve", self.cast["approver"], 1))

@@ -9,7 +9,8 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 
 from accounts.models import Office, User
-from reports.demo.year_2010 import COUNTIES
+from partnerships.models import Twinning
+from reports.demo.year_2010 import COUNTIES, TWINNINGS_DAY
 
 PASSWORD = "shanhai-demo-2010"
 
@@ -29,6 +30,7 @@ ACCOUNTS = (
     Account("reporter", "韦光明", "Wei Guangming", "reporter", "qxn-ceheng"),
     Account("reporter-leishan", "杨秋月", "Yang Qiuyue", "reporter", "qdn-leishan"),
     Account("reviewer", "龙秀英", "Long Xiuying", "reviewer", "qxn"),
+    Account("reviewer-qdn", "吴国安", "Wu Guo’an", "reviewer", "qdn"),
     Account("officer", "林静", "Lin Jing", "officer", "nb"),
     Account("approver", "陈国华", "Chen Guohua", "approver", "nb"),
     Account("approver2", "徐文斌", "Xu Wenbin", "approver", "nb"),
@@ -40,13 +42,18 @@ ACCOUNTS = (
     Account("donor", "陈某", "Chen", "donor", ""),
 )
 
+REPORTER = ("演示填报员", "Demo reporter", "reporter")
+OFFICER = ("演示经办人", "Demo officer", "officer")
+
 
 @dataclass(frozen=True)
 class Cast:
-    """The people of the demonstration by account name, and the reporter of each county."""
+    """The people of the demonstration by account name, the reporter of each county by its code, and
+    the officer of each supporting office by its key."""
 
     by_name: dict[str, User]
     reporters: dict[str, User]
+    officers: dict[str, User]
 
     def __getitem__(self, name: str) -> User:
         return self.by_name[name]
@@ -55,37 +62,43 @@ class Cast:
         """The two approvers in turn."""
         return self["approver2" if place % 3 == 2 else "approver"]
 
+    def reviewer(self, county: str) -> User:
+        """Who reviews for the prefecture in which a county lies."""
+        return self["reviewer" if county.startswith("5223") else "reviewer-qdn"]
+
     def clerk(self, place: int) -> User:
         return self["clerk2" if place % 4 == 3 else "clerk"]
 
 
 def write_people() -> Cast:
-    """Makes the accounts, and for every other county a reporter who cannot sign in."""
+    """Makes the accounts, and for the other offices a reporter or officer who cannot sign in."""
     offices = {office.key: office for office in Office.objects.select_related("division")}
     secret = make_password(PASSWORD)
     groups = {group.name: group for group in Group.objects.all()}
     by_name = {
         account.username: _person(account, offices, groups, password=secret) for account in ACCOUNTS
     }
-    reporters = {
-        person.office.division.code: person
-        for person in by_name.values()
-        if person.office and person.office.side == Office.Side.RECEIVING
-    }
+    pairs = Twinning.objects.on(TWINNINGS_DAY).exclude(level=Twinning.Level.PREFECTURE)
+    paired = set(pairs.values_list("supporter", flat=True))
+    own = {person.office.key: person for person in by_name.values() if person.office}
+    reporters, officers = {}, {"nb": by_name["officer"]}
     for office in offices.values():
         code = office.division.code if office.division else ""
-        if office.kind == Office.Kind.COUNTY and code in COUNTIES and code not in reporters:
-            reporters[code] = _person(_reporter_of(office), offices, groups)
-    return Cast(by_name, reporters)
+        if office.kind == Office.Kind.COUNTY and code in COUNTIES:
+            known = own.get(office.key)
+            reporters[code] = known or _person(_account_of(office, *REPORTER), offices, groups)
+        elif office.pk in paired:
+            officers[office.key] = _person(_account_of(office, *OFFICER), offices, groups)
+    return Cast(by_name, reporters, officers)
 
 
-def _reporter_of(office: Office) -> Account:
-    place = office.division
+def _account_of(office: Office, word_zh: str, word_en: str, role: str) -> Account:
+    place = office.division if role == "reporter" else office
     return Account(
         f"demo-{office.key}",
-        f"演示填报员（{place.name_zh}）",
-        f"Demo reporter, {place.name_en}",
-        "reporter",
+        f"{word_zh}（{place.name_zh}）",
+        f"{word_en}, {place.name_en}",
+        role,
         office.key,
     )
 

@@ -1,18 +1,19 @@
 """Projects and their villages as records, with the decisions that each went through.
 
-Rule: the county's reporter enters, submits and reports; an approver of the city decides.
+Rule: the county enters and reports, its prefecture reviews, and both sides approve.
 """
 
 from random import Random
 
-from accounts.models import Office, User
+from accounts.models import Office
 from core.models import Division
-from projects.models import Project, Village
-from reports.demo import year_2010
+from projects.models import Agreement, Project, Survey, Village
+from reports.demo import words, year_2010
+from reports.demo.agreements import agreed_in
 from reports.demo.journal import Journal, Step, numbers, write
 from reports.demo.people import Cast
 from reports.demo.plan import Plan
-from reports.demo.shares import moment
+from reports.demo.shares import moment, moments
 
 
 def places_by_code() -> dict[str, Division]:
@@ -22,7 +23,12 @@ def places_by_code() -> dict[str, Division]:
 
 
 def write_projects(
-    rng: Random, cast: Cast, journal: Journal, plans: list[Plan], offices: dict[str, Office]
+    rng: Random,
+    cast: Cast,
+    journal: Journal,
+    plans: list[Plan],
+    offices: dict[str, Office],
+    agreements: dict[str, Agreement],
 ) -> dict[Plan, Project]:
     """Writes the projects and notes their decisions; answers them by their plans."""
     places = places_by_code()
@@ -39,8 +45,9 @@ def write_projects(
             projects[plan] = project
     write(list(projects.values()))
     for place, (plan, project) in enumerate(projects.items()):
-        approver = cast.approver(place)
-        journal.add(project, *_steps(rng, plan, cast, approver))
+        agreement = agreements.get(agreed_in(plan))
+        journal.add(project, *_steps(rng, plan, cast, place, agreement))
+    _surveys(projects, cast, offices)
     return projects
 
 
@@ -83,24 +90,57 @@ def _project(plan: Plan, places, villages, offices) -> Project:
         people_count=plan.people,
         household_count=max(plan.people * 10 // 42, 1),
         people_qualifier=plan.people_qualifier,
-        surveyed_on=plan.surveyed_on,
-        approval_document=plan.document,
-        completed_on=plan.completed_on,
         is_demo=True,
     )
 
 
-def _steps(rng: Random, plan: Plan, cast: Cast, approver: User) -> list[Step]:
+def _steps(
+    rng: Random, plan: Plan, cast: Cast, place: int, agreement: Agreement | None
+) -> list[Step]:
     """The decisions of one project, up to the state in which it stands."""
-    reporter = cast.reporters[plan.card.county]
-    reviewer = cast["reviewer"] if plan.card.county.startswith("5223") else approver
-    steps = [Step("submit", reporter, moment(rng, plan.submitted_on))]
-    if plan.returned_on:
-        steps.append(Step("return", reviewer, moment(rng, plan.returned_on), plan.reason))
-        steps.append(Step("submit", reporter, moment(rng, plan.resubmitted_on)))
-    steps.append(Step("approve", approver, moment(rng, plan.approved_on)))
-    if plan.started_on:
-        steps.append(Step("start", reporter, moment(rng, plan.started_on)))
-    if plan.completed_on:
-        steps.append(Step("complete", reporter, moment(rng, plan.completed_on)))
+    approver = cast.approver(place)
+    people = {
+        "reporter": cast.reporters[plan.card.county],
+        "reviewer": cast.reviewer(plan.card.county),
+        "surveyor": cast.officers[plan.supporter],
+        "officer": cast["officer"],
+        "approver": approver,
+        "second": cast["approver" if approver == cast["approver2"] else "approver2"],
+        "finance": cast["finance"],
+    }
+    typed = _typed(plan, agreement)
+    steps = []
+    times = moments(rng, [turn.day for turn in plan.turns])
+    for turn, following, at in zip(plan.turns, [*plan.turns[1:], None], times, strict=True):
+        stays = following is not None and turn.move == following.move == "approve"
+        asked = {} if stays else typed.get(turn.move, {})
+        steps.append(Step(turn.move, people[turn.who], at, turn.note, asked, stays))
     return steps
+
+
+def _typed(plan: Plan, agreement: Agreement | None) -> dict[str, dict]:
+    """What is typed with each move."""
+    return {
+        "enlist": {"library_year": plan.year},
+        "agree": {"agreement": agreement} if agreement else {},
+        "approve": {"approval_document": plan.document, "approved_on": plan.approved_on},
+        "start": {"started_on": plan.started_on},
+        "complete": {"completed_on": plan.completed_on},
+    }
+
+
+def _surveys(plans: dict[Plan, Project], cast: Cast, offices: dict[str, Office]) -> None:
+    write(
+        [
+            Survey(
+                project=project,
+                surveyed_on=plan.visited_on,
+                office=offices[plan.supporter],
+                people="演示考察组",
+                opinion=words.OPINIONS[place % len(words.OPINIONS)],
+                created_by=cast.officers[plan.supporter],
+                is_demo=True,
+            )
+            for place, (plan, project) in enumerate(plans.items())
+        ]
+    )

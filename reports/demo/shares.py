@@ -62,3 +62,14 @@ def moment(rng: Random, day: date) -> datetime:
     seconds = rng.randint(9 * 3600, 17 * 3600)
     clock = time(seconds // 3600, seconds % 3600 // 60, seconds % 60)
     return datetime.combine(day, clock, tzinfo=PLACE_OF_TIME)
+
+
+def moments(rng: Random, days: Iterable[date]) -> list[datetime]:
+    """A moment of each day, each after the one before it."""
+    found: list[datetime] = []
+    for day in days:
+        at = moment(rng, day)
+        if found and at <= found[-1]:
+            at = found[-1] + timedelta(minutes=rng.randint(4, 40))
+        found.append(at)
+    return found

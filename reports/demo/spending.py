@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from reports.demo import words, year_2010
+from reports.demo import chain, words, year_2010
 from reports.demo.giving import FEN, Given
-from reports.demo.plan import APPEAL_FROM, APPEAL_UNTIL, LAST_PAYMENT, Instalment, Plan
+from reports.demo.plan import Instalment, Plan
 from reports.demo.shares import later, workday
 
+LAST_PAYMENT = date(2010, 12, 17)
+APPEAL_FROM, APPEAL_UNTIL = date(2010, 3, 19), date(2010, 4, 16)
 PREPARATION = timedelta(days=14)  # from the approval to the start of work
 CITY_RESERVE = 1_500_000  # what the city's fund keeps for projects that wait for an allocation
 RESERVE = 50_000
@@ -33,7 +35,7 @@ class Grant:
 def plan_money(rng: Random, plans: list[Plan], gifts: list[Given]) -> list[Grant]:
     """Gives every plan its allocations and payments; answers the appropriations behind them."""
     for plan in plans:
-        if plan.status != "unallocated":
+        if plan.status != "approved":
             plan.allocations = _allocations(rng, plan)
     grants = _grants(plans)
     for fund in sorted({plan.fund for plan in plans}):
@@ -45,8 +47,10 @@ def plan_money(rng: Random, plans: list[Plan], gifts: list[Given]) -> list[Grant
         ]
         _cover(sorted(received), [plan for plan in plans if plan.fund == fund])
     for plan in plans:
-        if plan.status in ("unallocated", "unspent"):
-            plan.status, plan.started_on = "under_way", plan.approved_on + PREPARATION
+        if plan.status == "approved":
+            continue
+        if plan.status == "unspent":
+            plan.status, plan.started_on = "under_way", workday(plan.approved_on + PREPARATION)
         else:
             _work(rng, plan)
     return grants
@@ -118,7 +122,7 @@ def _work(rng: Random, plan: Plan) -> None:
         plan.started_on = later(rng, plan.allocations[0].day, 1, 7)
         amounts = _parts(rng, plan)
         days = _payment_days(rng, plan.started_on, len(amounts))
-        if plan.status == "completed":
+        if plan.status in chain.WORKED:
             plan.completed_on = min(later(rng, days[-1], 2, 11), date(2010, 12, 30))
     plan.payments = [Instalment(*pair) for pair in zip(days, amounts, strict=True)]
 
@@ -126,7 +130,7 @@ def _work(rng: Random, plan: Plan) -> None:
 def _parts(rng: Random, plan: Plan) -> list[int]:
     """What each payment is, in whole yuan: all of the money, or a part of it where work goes on."""
     agreed, count = plan.card.agreed, rng.choice((1, 2, 2, 3, 3, 3))
-    if plan.status == "under_way":
+    if plan.status not in chain.WORKED:
         whole = agreed * rng.randint(40, 75) // 100_000 * 1_000 or agreed // 2
         return [whole] if count < 3 else [whole * 6 // 10, whole - whole * 6 // 10]
     if count == 1:
