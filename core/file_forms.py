@@ -97,7 +97,4 @@ class ReasonForm(PlainForm):
 class ConsentForm(PlainForm):
     """What must be true before a photograph is shown to the public."""
 
-    has_consent = forms.BooleanField(
-        label=Attachment._meta.get_field("has_consent").verbose_name,
-        error_messages={"required": _("Without this the photograph is not shown.")},
-    )
+    has_consent = forms.BooleanField(label=Attachment._meta.get_field("has_consent").verbose_name)

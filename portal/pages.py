@@ -14,7 +14,7 @@ from django.urls import reverse
 from core.lists import COUNT_CAP
 from core.money import yuan
 from donations.models import Gift, GoodsGift, Programme
-from portal.art import Drawings, drawings_of
+from portal.art import Pictures, pictures_of
 from projects.models import FundingLine, Project
 from reports.counties import counties_of
 from reports.figures import FIGURES
@@ -27,7 +27,7 @@ FINISHED_SHOWN = 2
 @dataclass(frozen=True)
 class Finished:
     project: Project
-    drawings: Drawings
+    pictures: Pictures
 
 
 def published_gifts() -> QuerySet[Gift]:
@@ -50,6 +50,8 @@ def home(year: int) -> dict[str, Any]:
     """The first page, in a number of queries that no record changes."""
     records = Year(year)
     finished = public_projects().filter(completed_on__isnull=False).with_money()
+    latest = list(finished.order_by("-completed_on", "-id")[:FINISHED_SHOWN])
+    pictures = pictures_of(latest)
     return {
         "year": year,
         "all": FIGURES["A1"].of(records),
@@ -57,10 +59,7 @@ def home(year: int) -> dict[str, Any]:
         "government": FIGURES["A2"].of(records),
         "counties": counties_of(records),
         "programmes": list(Programme.objects.for_public_display().with_money().order_by("id")),
-        "finished": [
-            Finished(project, drawings_of(project))
-            for project in finished.order_by("-completed_on", "-id")[:FINISHED_SHOWN]
-        ],
+        "finished": [Finished(project, pictures[project.pk]) for project in latest],
         "gifts": list(published_gifts()[:GIFTS_SHOWN]),
     }
 

@@ -22,7 +22,7 @@ from donations.journey import FundPart, Journey, PaidPart, ProjectPart, journey_
 from donations.models import Gift
 from ledger.models import Movement
 from ledger.trace import Step
-from portal.art import Drawings, drawings_of
+from portal.art import Pictures, pictures_of
 from portal.river import Arm, Drawing, Mouth, Reach, flat, tall
 from projects.models import Project
 from reports.counties import short_name
@@ -38,7 +38,7 @@ class Card:
     project: Project
     amount: Decimal
     percent: str
-    drawings: Drawings
+    pictures: Pictures
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,10 @@ class Story:
     spend_by: date | None = None
 
     @property
+    def has_drawing(self) -> bool:
+        return any(card.pictures.has_drawing for card in self.cards)
+
+    @property
     def columns(self) -> list[tuple[int, str]]:
         """Heads of the wide river's columns, with their places."""
         words = (
@@ -92,6 +96,8 @@ def story_of(gift: Gift) -> Story:
     parts = journey.projects
     money = Project.objects.filter(pk__in={part.project.pk for part in parts}).with_money()
     projects = {project.pk: project for project in money.select_related("county", "town")}
+    largest = [projects[part.project.pk] for part in parts[:LARGEST]]
+    pictures = pictures_of(largest)
     reaches = _reaches(journey)
     title, line = _("Your gift"), money_text(journey.total)
     day = date_format(journey.received_on, "DATE_FORMAT")
@@ -102,7 +108,10 @@ def story_of(gift: Gift) -> Story:
         claim=_claim(journey),
         flat=flat(journey.total, title, f"{line} · {short_day}", reaches),
         tall=tall(journey.total, f"{title} {line}", day, reaches),
-        cards=[_card(part, projects[part.project.pk]) for part in parts[:LARGEST]],
+        cards=[
+            _card(part, project, pictures[project.pk])
+            for part, project in zip(parts, largest, strict=False)
+        ],
         lines=[_line(part, project) for part, project in _payments(parts)],
         events=_events(journey.steps),
         before_count=_gifts_before(gift),
@@ -272,10 +281,10 @@ def _waiting_mouth(amount: Decimal) -> Mouth:
 # -- cards and table ------------------------------------------------------------------------------
 
 
-def _card(part: ProjectPart, project: Project) -> Card:
+def _card(part: ProjectPart, project: Project, pictures: Pictures) -> Card:
     percent = part.share * 100
     text = number(percent, places=2) if percent >= Decimal("0.01") else _("less than 0.01")
-    return Card(project, part.amount, text, drawings_of(project))
+    return Card(project, part.amount, text, pictures)
 
 
 def _payments(parts: list[ProjectPart]) -> list[tuple[PaidPart, Project]]:

@@ -13,6 +13,7 @@ urlpatterns = [
     path("gifts/", views.gifts, name="gift-list"),
     path("projects/", views.projects, name="project-list"),
     path("projects/<slug:number>/", views.project, name="project-detail"),
+    path("photographs/<int:pk>/<int:edge>/", views.photograph, name="photograph"),
     path("programmes/", views.programmes, name="programme-list"),
     path("programmes/<slug:key>/", views.programme, name="programme-detail"),
     path("overview/", views.overview, name="overview"),

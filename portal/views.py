@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
+from core.files import stream_copy
 from core.lists import Column, List
 from donations.models import Gift, Programme
 from portal import pages
-from portal.art import drawings_of
+from portal.art import pictures_of, published_photographs
 from portal.filters import PublicGiftFilter, PublicProjectFilter
 from portal.forms import NOT_RIGHT, LookUpForm
 from portal.limits import wait_for
@@ -156,9 +157,16 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "project": found,
         "lines": pages.funding_of(found),
-        "drawings": drawings_of(found),
+        "pictures": pictures_of([found])[found.pk],
     }
     return render(request, "portal/project_detail.html", context)
+
+
+@login_not_required
+@require_safe
+def photograph(request: HttpRequest, pk: int, edge: int) -> HttpResponse:
+    """A shrunk copy of a published photograph, without what the camera wrote."""
+    return stream_copy(request, get_object_or_404(published_photographs(), pk=pk), edge)
 
 
 @login_not_required

@@ -245,6 +245,11 @@ class Make:
         upload = papers.photograph(next(self.serial) if seed is None else seed)
         return self.attachment(record, upload, kind, **changes)
 
+    def public_photograph(self):
+        file = self.photograph()
+        file.publish(by=self.cast.approver)
+        return file
+
     # -- money ------------------------------------------------------------------------------------
 
     def fund(self, **changes) -> Fund:

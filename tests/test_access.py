@@ -76,6 +76,7 @@ portal:home                      -                    200 200 200 200 200 200 20
 portal:how                       -                    200 200 200 200 200 200 200 200 200 200 200
 portal:overview                  -                    200 200 200 200 200 200 200 200 200 200 200
 portal:overview                  year                 200 200 200 200 200 200 200 200 200 200 200
+portal:photograph                public_photograph/640 200 200 200 200 200 200 200 200 200 200 200
 portal:programme-detail          key                  200 200 200 200 200 200 200 200 200 200 200
 portal:programme-list            -                    200 200 200 200 200 200 200 200 200 200 200
 portal:project-detail            number               200 200 200 200 200 200 200 200 200 200 200
