@@ -14,7 +14,8 @@ from django.contrib.admin.helpers import ActionForm
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
 from django.http import HttpResponse, HttpResponseRedirect
-from django.utils.translation import gettext_lazy
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from core.forms import RecordForm, form_field
 from core.lifecycle import Move
@@ -22,7 +23,7 @@ from core.models import Decision, Division
 from core.punctuation import labelled, told
 from core.refusals import in_words
 from core.requests import Request
-from core.workflow import is_editable, perform, workflow_of
+from core.workflow import is_editable, may_ever, perform, workflow_of
 
 admin.site.site_header = gettext_lazy("Shanhai, data entry and review")
 admin.site.site_title = gettext_lazy("Shanhai")
@@ -117,18 +118,31 @@ class RecordAdmin(ScopedAdmin):
         return {
             move.name: (self._action(move), move.name, str(move.label))
             for move in workflow_of(self.model).moves
-            if request.user.has_perm(move.permission)
+            if may_ever(request.user, move.permission)
         }
 
     @staticmethod
     def _action(move: Move) -> Callable:
         def action(modeladmin, request, queryset):
+            if move.asks:
+                return modeladmin._ask(request, queryset, move)
             note = request.POST.get("note", "")
             for record in queryset.order_by("pk"):
                 modeladmin._try(request, record, move, note)
+            return None
 
         action.__name__ = move.name
         return action
+
+    def _ask(self, request: Request, queryset, move: Move) -> HttpResponse | None:
+        """A move that asks for more than a reason is made on its own page, one at a time."""
+        records = list(queryset[:2])
+        if len(records) != 1:
+            words = gettext("%(move)s asks for further facts: choose one record at a time.")
+            self.message_user(request, words % {"move": move.label}, messages.ERROR)
+            return None
+        url = f"{self.opts.app_label}:{self.opts.model_name}-move"
+        return HttpResponseRedirect(reverse(url, args=[records[0].pk, move.name]))
 
     def _try(self, request: Request, record, move: Move, note: str) -> None:
         """One record, checked on its own; a message says that it went through or why not."""

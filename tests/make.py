@@ -19,6 +19,7 @@ from projects.models import (
     Appropriation,
     Payment,
     Project,
+    Surplus,
 )
 from projects.money import line_of
 from tests import papers
@@ -319,6 +320,16 @@ class Make:
         }
         payment = self.approved_payment(*args, **changes)
         return perform(payment, "pay", by=self.cast.finance, asked=asked)
+
+    def surplus(self, line=None, amount="100.00", **changes) -> Surplus:
+        values = {
+            "line": line or self.line(),
+            "amount": YUAN(amount),
+            "returned_on": date(2010, 12, 1),
+            "reason": "工程结余",
+            "created_by": self.cast.officer,
+        }
+        return Surplus.objects.create(**values | changes)
 
     def appropriation(self, **changes) -> Appropriation:
         values = {

@@ -1,5 +1,6 @@
 """The life cycle of projects and of their money, on the page, in the admin and by SQL alike."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -49,18 +50,27 @@ def decide_by_sql(record, move: str, target: str, user) -> str:
 
 
 def test_a_project_goes_from_draft_to_completed_by_its_people(make, cast, client_of):
-    project = make.project()
-    for who, move, status in (
-        (cast.reporter, "submit", "submitted"),
-        (cast.approver, "approve", "approved"),
-        (cast.reporter, "start", "under_way"),
-        (cast.reporter, "complete", "completed"),
+    project = make.agreed_project()
+    for who, move, status, typed in (
+        (cast.reviewer, "approve", "agreed", {}),
+        (cast.approver, "approve", "approved", {"approved_on": "2010-04-01"}),
+        (cast.reporter, "start", "under_way", {"started_on": "2010-04-02"}),
     ):
-        answer = client_of(who).post(f"/projects/{project.pk}/move/{move}/")
+        answer = client_of(who).post(f"/projects/{project.pk}/move/{move}/", typed)
         assert answer.status_code == 302
         project.refresh_from_db()
         assert project.status == status
-    assert project.completed_on is not None
+    assert str(project.started_on) == "2010-04-02"
+
+
+def test_what_a_move_asks_for_is_asked_beside_its_field(make, cast, client_of):
+    project = make.approved_project()
+    path = f"/projects/{project.pk}/move/start/"
+    assert 'name="started_on"' in client_of(cast.reporter).get(path).content.decode()
+    answer = client_of(cast.reporter).post(path, {"started_on": ""})
+    assert answer.status_code == 422
+    project.refresh_from_db()
+    assert project.status == "approved" and project.started_on is None
 
 
 def test_a_returned_project_is_mended_and_submitted_again(make, cast, client_of):
@@ -74,7 +84,7 @@ def test_a_returned_project_is_mended_and_submitted_again(make, cast, client_of)
     Project.objects.filter(pk=project.pk).update(people_count=1286)
     client_of(cast.reporter).post(f"{path}move/submit/")
     project.refresh_from_db()
-    assert (project.status, project.people_count) == ("submitted", 1286)
+    assert (project.status, project.people_count) == ("proposed", 1286)
     moves = Decision.objects.of(project).values_list("move", flat=True)
     assert list(moves) == ["submit", "return", "submit"]
 
@@ -96,10 +106,16 @@ def test_a_project_with_money_is_not_cancelled(make, cast):
         perform(project, "cancel", by=cast.reporter, note="不建了")
 
 
-def test_a_project_is_not_completed_while_a_payment_waits(make, cast):
-    payment = make.payment()
-    with pytest.raises(ValidationError, match="1 payment still waits"):
-        perform(payment.line.project, "complete", by=cast.reporter)
+def test_a_project_is_not_completed_before_its_quantities_are_told(make, cast):
+    with pytest.raises(ValidationError, match="1 planned quantity has no quantity done"):
+        perform(make.project_under_way(), "complete", by=cast.reporter)
+
+
+def test_a_project_is_not_settled_while_a_payment_waits(make, cast):
+    project = make.accepted_project()
+    make.payment(line=make.line(project=project))
+    with pytest.raises(ValidationError, match="1 payment, allocation or surplus still waits"):
+        perform(project, "settle", by=cast.finance)
 
 
 def test_a_government_project_has_level_and_supporter(make):
@@ -113,33 +129,34 @@ def test_a_government_project_without_a_level_is_not_submitted(make, cast):
     project = make.project(kind="government")
     with pytest.raises(ValidationError, match="fill in level of the budget"):
         perform(project, "submit", by=cast.reporter)
-    assert decide_by_sql(project, "submit", "submitted", cast.reporter) == "IntegrityError"
+    assert decide_by_sql(project, "submit", "proposed", cast.reporter) == "IntegrityError"
 
 
 # -- own work -------------------------------------------------------------------------------------
 
 
 def test_who_submitted_does_not_approve_on_the_page(make, cast, client_of):
-    project = make.submitted_project()
-    cast.reporter.groups.set(cast.approver.groups.all())
+    project = make.agreed_project()
+    cast.reporter.groups.set(cast.reviewer.groups.all())
     answer = client_of(cast.reporter).post(f"/projects/{project.pk}/move/approve/")
     assert answer.status_code == 403
     assert "You submitted this yourself" in answer.content.decode()
     project.refresh_from_db()
-    assert project.status == "submitted"
+    assert project.status == "agreed"
 
 
 def test_who_submitted_does_not_approve_in_the_admin(make, cast, client_of):
     project = make.submitted_project()
-    cast.reporter.groups.set(cast.approver.groups.all())
-    answer = act(client_of(cast.reporter), project, "approve")
+    cast.reporter.groups.set(cast.officer.groups.all())
+    make.surveyed_project()
+    answer = act(client_of(cast.reporter), project, "survey")
     assert "another person must decide it" in answer.content.decode()
     project.refresh_from_db()
-    assert project.status == "submitted"
+    assert project.status == "proposed"
 
 
 def test_who_submitted_does_not_approve_by_sql(make, cast):
-    project = make.submitted_project()
+    project = make.agreed_project()
     assert decide_by_sql(project, "approve", "approved", cast.reporter) == "own_work"
 
 
@@ -151,12 +168,18 @@ def test_three_people_request_approve_and_pay(make, cast, client_of):
     assert client_of(cast.officer).post(f"{path}approve/").status_code == 403
     assert client_of(cast.approver).post(f"{path}approve/").status_code == 302
     payment.refresh_from_db()
-    assert client_of(cast.officer).post(f"{path}pay/").status_code == 403
-    assert client_of(cast.approver).post(f"{path}pay/").status_code == 403
+    typed = {"voucher": "0426-1", "paid_on": "2010-04-26"}
+    assert client_of(cast.officer).post(f"{path}pay/", typed).status_code == 403
+    assert client_of(cast.approver).post(f"{path}pay/", typed).status_code == 403
     assert decide_by_sql(payment, "pay", "paid", cast.approver) == "own_work"
-    assert client_of(cast.finance).post(f"{path}pay/").status_code == 302
+    assert client_of(cast.finance).post(f"{path}pay/", {"voucher": ""}).status_code == 422
+    assert client_of(cast.finance).post(f"{path}pay/", typed).status_code == 302
     payment.refresh_from_db()
-    assert payment.status == "paid" and payment.movement.amount == 40000
+    assert (
+        payment.status == "paid"
+        and payment.voucher == "0426-1"
+        and payment.movement.amount == 40000
+    )
 
 
 # -- frozen content -------------------------------------------------------------------------------
@@ -242,7 +265,9 @@ def test_a_payment_names_the_gifts_that_it_used(make, cast):
     line = make.line(amount="800.00", fund=fund)
     payment = make.payment(line=line, amount="400.00")
     assert origin_of(payment) is None
-    paid = perform(perform(payment, "approve", by=cast.approver), "pay", by=cast.finance)
+    asked = {"voucher": "0426-9", "paid_on": date(2010, 4, 26)}
+    approved = perform(payment, "approve", by=cast.approver)
+    paid = perform(approved, "pay", by=cast.finance, asked=asked)
     origin = origin_of(paid)
     assert (origin.gift_count, origin.gift_amount) == (2, Decimal("400.00"))
     assert origin.appropriations == []
@@ -267,8 +292,10 @@ def test_two_payments_together_do_not_overdraw_a_line(make, cast, client_of):
     line = make.line(amount="1000.00")
     first, second = (make.approved_payment(line=line, amount="600.00") for _i in range(2))
     client = client_of(cast.finance)
-    assert client.post(f"/payments/{first.pk}/move/pay/").status_code == 302
-    answer = client.post(f"/payments/{second.pk}/move/pay/")
+    typed = {"voucher": "0426-1", "paid_on": "2010-04-26"}
+    assert client.post(f"/payments/{first.pk}/move/pay/", typed).status_code == 302
+    typed["voucher"] = "0426-2"
+    answer = client.post(f"/payments/{second.pk}/move/pay/", typed)
     assert answer.status_code == 409 and "holds ¥400.00" in answer.content.decode()
 
 
@@ -364,10 +391,16 @@ def test_a_move_in_the_admin_is_the_same_move(make, cast, client_of):
     project = make.submitted_project()
     answer = act(client_of(cast.approver), project, "return")
     assert "Give the reason" in answer.content.decode()
-    act(client_of(cast.approver), project, "approve")
+    act(client_of(cast.approver), project, "return", "补材料")
     project.refresh_from_db()
-    assert project.status == "approved"
+    assert project.status == "returned"
     assert Decision.objects.of(project).last().decided_by == cast.approver
+
+
+def test_a_move_that_asks_for_facts_leads_from_the_admin_to_its_page(make, cast, client_of):
+    project = make.approved_project()
+    answer = act(client_of(cast.reporter), project, "start")
+    assert answer.request["PATH_INFO"] == f"/projects/{project.pk}/move/start/"
 
 
 def test_an_overdraft_in_the_admin_is_refused_in_the_same_words(make, cast, client_of):

@@ -26,7 +26,7 @@ def test_whoever_has_nothing_to_do_is_told_so(cast, client_of):
 
 
 def test_what_waits_is_listed_the_oldest_first(make, cast, client_of):
-    project, allocation = make.submitted_project(), make.allocation()
+    project, allocation = make.agreed_project(), make.allocation()
     answer = client_of(cast.approver).get("/")
     tasks = answer.context["tasks"]
     assert [task.record for task in tasks] == [project, allocation]
@@ -41,17 +41,17 @@ def test_what_waits_is_listed_the_oldest_first(make, cast, client_of):
 
 def test_what_i_submitted_does_not_wait_for_me(make, cast, client_of):
     project = make.submitted_project()
-    cast.reporter.groups.set(cast.approver.groups.all())
+    cast.reporter.groups.set(cast.officer.groups.all())
     answer = client_of(cast.reporter).get("/")
     assert answer.context["tasks"] == []
     assert answer.context["mine"][0][0] == project
-    assert "the city approver" in answer.content.decode()
+    assert "the supporting side" in answer.content.decode()
 
 
 def test_an_office_is_asked_only_for_its_own_projects(make, cast, client_of):
     make.approved_project()
     assert "Report start of work" in start(client_of(cast.reporter2))
-    assert "Report start of work" not in start(client_of(cast.officer))
+    assert client_of(cast.officer).get("/").context["tasks"] == []
     assert "Nothing waits for you" in start(client_of(cast.stranger))
 
 
@@ -65,11 +65,11 @@ def test_the_age_is_coloured_by_its_days(make, cast, client_of, days, tone):
         record_id=project.pk,
         move="submit",
         from_status="draft",
-        to_status="submitted",
+        to_status="proposed",
         decided_by=cast.reporter,
         decided_at=timezone.now() - timedelta(days=days),
     ).save()
-    assert f"class={tone}" in start(client_of(cast.approver))
+    assert f"class={tone}" in start(client_of(cast.officer))
 
 
 def test_a_request_goes_from_desk_to_desk(make, cast, client_of):
@@ -89,7 +89,7 @@ def test_thirty_tasks_cost_the_queries_of_three(make, cast, client_of):
 
     def work(count: int) -> None:
         for _i in range(count):
-            make.submitted_project()
+            make.agreed_project()
             make.payment(line=line)
             make.allocation(fund=fund, project=project)
 

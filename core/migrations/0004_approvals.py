@@ -11,6 +11,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migrating import Together
+
 
 # Steps of a routed move that a record still needs in this round, which began when it came into its
 # state: those in force for its amount and kind without a decision. Open are those of the lowest
@@ -104,7 +106,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         migrations.CreateModel(
             name='ApprovalStep',
             fields=[
@@ -376,4 +378,4 @@ class Migration(migrations.Migration):
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='552bfaf4355894db7107890442ce44949eb989a9', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_275eb', table='core_delegationevent', when='BEFORE')),
         ),
         migrations.RunSQL(OPEN_STEPS, CLOSE_STEPS),
-    ]
+    ])]

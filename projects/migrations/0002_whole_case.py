@@ -14,6 +14,8 @@ from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
+from core.migrating import Together
+
 
 # What was submitted is called proposed now; a payment's first day is the day it was asked for; the
 # day of the survey becomes an entry of its own.
@@ -43,7 +45,7 @@ class Migration(migrations.Migration):
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
-    operations = [
+    operations = [Together([
         pgtrigger.migrations.RemoveTrigger(
             model_name='allocation',
             name='guard',
@@ -3668,4 +3670,4 @@ class Migration(migrations.Migration):
             model_name='projectevent',
             name='surveyed_on',
         ),
-    ]
+    ])]
