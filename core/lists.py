@@ -1,23 +1,28 @@
 """One page of a list: filter, search, sort, page, and the totals of the whole filter.
 
-Rule: a page costs the same few queries whatever the table holds; counts stop at COUNT_CAP, and
-every order ends with the key, so that no row is shown twice.
+Rule: a page costs the same few queries whatever the table holds. Counts and totals stop at
+COUNT_CAP, and what no index can sort is sorted for as many rows and no more.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from django.db.models import F, QuerySet
-from django.db.models.expressions import OrderBy
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from core.formatting import number
+from core.paging import Order, Place, is_column
 from core.punctuation import labelled
 
 PAGE_SIZE = 30
 COUNT_CAP = 10_000
+# What an address may hold beside the filters: the order, the place, the reader's choices.
+NOT_KEPT = ("after", "before", "page", "view")
+OF_THE_LIST = ("sort", *NOT_KEPT, "language", "unit")
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,9 @@ class Chip:
 
 @dataclass(frozen=True)
 class Page:
+    """Rows `start` to `end` of a list, as far as its reader came page by page."""
+
+    records: list[Any]
     number: int
     start: int
     end: int
@@ -61,7 +69,12 @@ class Page:
 
 
 class List:
-    """Filters, sorts and pages a queryset by the request's address."""
+    """Filters, sorts and pages a queryset by the request's address.
+
+    `rows` says what a row needs beside the record: select_related and annotations.
+    """
+
+    page_size = PAGE_SIZE
 
     def __init__(
         self,
@@ -71,23 +84,33 @@ class List:
         *,
         columns: list[Column],
         default_sort: str,
-        page_size: int = PAGE_SIZE,
+        rows: Callable[[QuerySet], QuerySet] = lambda rows: rows,
     ):
         self.request = request
+        self.visible = queryset
         self.filter = filterset(request.GET or None, queryset=queryset, request=request)
         self.columns = columns
         self.default_sort = default_sort
-        self.page_size = page_size
+        self.with_rows = rows
 
     @property
     def rows(self) -> QuerySet:
         """Every row of the filter, unsorted."""
         return self.filter.qs
 
+    @cached_property
+    def total(self) -> int:
+        """How many rows the filter finds; one more than COUNT_CAP for whatever is more."""
+        return self.rows.order_by()[: COUNT_CAP + 1].values("pk").count()
+
+    @property
+    def is_capped(self) -> bool:
+        return self.total > COUNT_CAP
+
     def address(self, **changes: Any) -> str:
         """The present address with parameters changed; None removes one."""
         query = self.request.GET.copy()
-        for name, value in {"page": None, **changes}.items():
+        for name, value in {**dict.fromkeys(NOT_KEPT), **changes}.items():
             if value is None:
                 query.pop(name, None)
             else:
@@ -96,27 +119,24 @@ class List:
 
     # -- sort -------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def sort(self) -> str:
         """Key of the sorting column, with `-` for descending."""
         asked = self.request.GET.get("sort", "")
-        known = {column.key for column in self.columns if column.sort}
-        return asked if asked.removeprefix("-") in known else self.default_sort
+        column = self._column(asked)
+        return asked if column and self._can_sort(column) else self.default_sort
 
-    def sorted_rows(self, rows: QuerySet) -> QuerySet:
-        """The rows in the order asked for; `rows` carries what a column sorts by."""
-        key, descending = self.sort.removeprefix("-"), self.sort.startswith("-")
-        column = next((c for c in self.columns if c.key == key and c.sort), None)
-        names = column.sort if column else (key,)
-        order = [self._order(rows, name, descending) for name in names]
-        return rows.order_by(*order, "-pk" if descending else "pk")
+    def _column(self, sort: str) -> Column | None:
+        key = sort.removeprefix("-")
+        return next((c for c in self.columns if c.key == key and c.sort), None)
 
-    @staticmethod
-    def _order(rows: QuerySet, name: str, descending: bool) -> OrderBy:
-        """Empty values last. A column that has none is ordered plainly, as its index is."""
-        fields = {field.name: field for field in rows.model._meta.fields}
-        last = None if name in fields and not fields[name].null else True
-        return F(name).desc(nulls_last=last) if descending else F(name).asc(nulls_last=last)
+    def _can_sort(self, column: Column) -> bool:
+        return not self.is_capped or all(is_column(self.visible.model, n) for n in column.sort)
+
+    def order(self) -> Order:
+        column = self._column(self.sort)
+        names = column.sort if column else (self.sort.removeprefix("-"),)
+        return Order(self.with_rows(self.rows), names, self.sort.startswith("-"))
 
     def heads(self) -> list[Head]:
         heads = []
@@ -132,31 +152,54 @@ class List:
     # -- page -------------------------------------------------------------------------------------
 
     def page(self) -> Page:
-        total = self.rows.order_by()[: COUNT_CAP + 1].values("pk").count()
-        capped = total > COUNT_CAP
-        total = min(total, COUNT_CAP)
-        pages = max(1, -(-total // self.page_size))
-        asked = self.request.GET.get("page", "1")
-        number = min(max(int(asked), 1), pages) if asked.isdecimal() and len(asked) < 9 else 1
-        start = (number - 1) * self.page_size
+        """The page of the address, or the first where the address names none that has rows."""
+        order, size, asked = self.order(), self.page_size, self.request.GET
+        has_previous = has_next = False
+        found: list[Place] = []
+        if place := order.read(asked.get("before", "")):
+            found = order.before(place, size + 1)
+            has_previous, has_next = len(found) > size, True
+            found = found[-size:] if len(found) >= size else []
+        elif place := order.read(asked.get("after", "")):
+            found = order.behind(place, size + 1)
+            has_previous, has_next = True, len(found) > size
+        if not found:
+            found = order.behind(None, size + 1)
+            has_previous, has_next = False, len(found) > size
+        return self._page(found[:size], has_previous, has_next)
+
+    def _page(self, places: list[Place], has_previous: bool, has_next: bool) -> Page:
+        asked = self.request.GET.get("page", "")
+        known = int(asked) if asked.isdecimal() and 0 < len(asked) < 9 else 1
+        number = max(known, 2) if has_previous else 1
+        first = (number - 1) * self.page_size + 1
+        if not self.is_capped:  # rows may have come and gone since the first page
+            last = self.total - len(places) + 1
+            first = min(first, last) if has_next else last
+        start = max(first, 1) if places else 0
         return Page(
+            records=self._records(places),
             number=number,
-            start=min(start + 1, total),
-            end=min(start + self.page_size, total),
-            total=total,
-            total_is_capped=capped,
-            previous_url=self.address(page=number - 1) if number > 1 else "",
-            next_url=self.address(page=number + 1) if number < pages else "",
+            start=start,
+            end=start + len(places) - 1 if places else 0,
+            total=min(self.total, COUNT_CAP),
+            total_is_capped=self.is_capped,
+            previous_url=self.address(before=places[0], page=number - 1) if has_previous else "",
+            next_url=self.address(after=places[-1], page=number + 1) if has_next else "",
         )
+
+    def _records(self, places: list[Place]) -> list[Any]:
+        """The records of the places, fetched by key: what a row shows is read for no other row."""
+        keys = [place.pk for place in places]
+        found = self.with_rows(self.visible).in_bulk(keys)
+        return [found[key] for key in keys if key in found]
 
     # -- chips ------------------------------------------------------------------------------------
 
     def chips(self) -> list[Chip]:
         """The filters that are set, each with the address that removes it."""
-        if not self.filter.form.is_valid():
-            return []
         chips = []
-        for name, value in self.filter.form.cleaned_data.items():
+        for name, value in self._filters().items():
             if value in (None, "", []) or (hasattr(value, "exists") and not value.exists()):
                 continue
             field = self.filter.form.fields[name]
@@ -168,6 +211,39 @@ class List:
             )
         return chips
 
+    def _filters(self) -> dict[str, Any]:
+        """What is filtered by; a value that the filter does not know is left out."""
+        self.filter.form.is_valid()
+        return getattr(self.filter.form, "cleaned_data", {})
+
+    def notices(self) -> list[str]:
+        """What of the address could not be followed, in words."""
+        told = []
+        form, asked = self.filter.form, self.request.GET
+        unknown = [name for name in asked if name not in form.fields and name not in OF_THE_LIST]
+        if unknown:
+            told.append(
+                _("This list has no filter “%(name)s”; it is left out.") % {"name": unknown[0]}
+            )
+        for name in form.errors:
+            label = form.fields[name].label if name in form.fields else name
+            told.append(
+                _("The filter “%(name)s” has no such value; it is left out.") % {"name": label}
+            )
+        if (sort := asked.get("sort")) and sort != self.sort:
+            told.append(self._not_sorted(sort))
+        return told
+
+    def _not_sorted(self, sort: str) -> str:
+        if column := self._column(sort):
+            return _(
+                "More than %(count)s rows cannot be sorted by “%(name)s”; narrow the filter."
+            ) % {
+                "count": number(COUNT_CAP),
+                "name": column.label,
+            }
+        return _("This list cannot be sorted by “%(name)s”.") % {"name": sort}
+
     @staticmethod
     def _shown(field, value) -> str:
         choices = dict(getattr(field, "choices", ()) if not hasattr(field, "queryset") else ())
@@ -178,19 +254,17 @@ class List:
     # -- context ----------------------------------------------------------------------------------
 
     def context(
-        self,
-        *,
-        rows: Callable[[QuerySet], QuerySet],
-        totals: Callable[[QuerySet], dict[str, Any]] | None = None,
+        self, *, totals: Callable[[QuerySet], dict[str, Any]] | None = None
     ) -> dict[str, Any]:
         page = self.page()
-        first = max(page.start - 1, 0)
         return {
             "filter": self.filter,
             "chips": self.chips(),
+            "notices": self.notices(),
             "heads": self.heads(),
             "page": page,
-            "records": self.sorted_rows(rows(self.rows))[first : first + self.page_size],
-            "totals": totals(self.rows) if totals and page.total else None,
+            "records": page.records,
+            "totals": totals(self.rows) if totals and page.total and not self.is_capped else None,
+            "totals_need_less": bool(totals) and self.is_capped,
             "clear_url": self.request.path,
         }

@@ -177,9 +177,10 @@ class Records:
             self.visible(request),
             columns=self.columns,
             default_sort=self.default_sort,
+            rows=self.rows,
         )
         may_add = self.form and request.user.has_perm(self.permission("add"))
-        context = page.context(rows=self.rows, totals=self.totals) | {
+        context = page.context(totals=self.totals) | {
             "title": self.title,
             "new_title": self.new_title,
             "empty": self.empty,

@@ -129,7 +129,7 @@ def gifts(request: HttpRequest) -> HttpResponse:
         columns=GIFT_COLUMNS,
         default_sort="-day",
     )
-    context = listed.context(rows=lambda rows: rows, totals=pages.sum_of_gifts)
+    context = listed.context(totals=pages.sum_of_gifts)
     return render(request, "portal/gift_list.html", context)
 
 
@@ -145,8 +145,9 @@ def projects(request: HttpRequest) -> HttpResponse:
         pages.public_projects(),
         columns=PROJECT_COLUMNS,
         default_sort="-number",
+        rows=lambda projects: projects.with_money(),
     )
-    context = listed.context(rows=lambda rows: rows.with_money(), totals=pages.money_of)
+    context = listed.context(totals=pages.money_of)
     return render(request, "portal/project_list.html", context)
 
 
