@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from core.lists import List
 from core.views import RECORD_TYPES
+from core.workflow import perform
 
 SORTS = [
     f"{sign}{key}"
@@ -39,6 +40,7 @@ def projects(make, cast):
             ("水窖", 9, "522634"),
         ]
     ]
+    perform(found[0], "cancel", by=cast.reporter, note="选址重复。")
     found += [make.submitted_project(name_zh=name) for name in ("水窖", "茶叶")]
     found += [make.approved_project(), make.project_under_way()]
     make.paid_payment(line=make.line(project=found[-1]))
