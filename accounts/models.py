@@ -114,7 +114,7 @@ class Office(Named, Searched):
         return Office.objects.filter(path__startswith=self.path)
 
 
-class User(AbstractUser):
+class User(AbstractUser, Searched):
     """A person with an account. `can()` is the one question every page and move asks."""
 
     first_name = None
@@ -144,6 +144,7 @@ class User(AbstractUser):
         verbose_name_plural = pgettext_lazy("of an office", "people")
         ordering = ["username"]
         permissions = [("see_all_offices", "Read the records of every office")]
+        indexes = [GinIndex(fields=["grams"], name="user_grams")]
         triggers = [never_deleted()]
 
     def __str__(self) -> str:
@@ -153,6 +154,9 @@ class User(AbstractUser):
     def name(self) -> str:
         chinese = (get_language() or "").startswith("zh")
         return (self.name_zh if chinese else self.name_en or self.name_zh) or self.username
+
+    def searched(self) -> list[str]:
+        return [self.name_zh, self.name_en, self.username]
 
     def get_full_name(self) -> str:
         return self.name

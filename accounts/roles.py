@@ -209,6 +209,8 @@ ROLES: tuple[Role, ...] = (
             *entering("finding"),
             "accounts.see_all_offices",
             "core.see_withdrawn_attachment",
+            "core.view_note",
+            "core.view_reminder",
         ),
     ),
     Role("donor", _("donor"), _("sees the own gifts in the portal"), ()),
@@ -236,6 +238,7 @@ ROLES: tuple[Role, ...] = (
             "core.view_delegation",
             "core.add_delegation",
             "core.change_delegation",
+            "core.view_mail",
         ),
     ),
 )

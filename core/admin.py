@@ -20,6 +20,8 @@ from django.utils.translation import gettext, gettext_lazy
 from core.forms import RecordForm, form_field
 from core.lifecycle import Move
 from core.models import Decision, Division
+from core.notes import Note, Reminder
+from core.notices import Mail
 from core.punctuation import labelled, told
 from core.refusals import in_words
 from core.requests import Request
@@ -181,6 +183,49 @@ class DecisionAdmin(admin.ModelAdmin):
     list_display = ("decided_at", "workflow", "record_id", "move", "decided_by", "note")
     list_filter = ("workflow", "move")
     list_select_related = ("decided_by",)
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+
+class ReadOnlyAdmin(ScopedAdmin):
+    """What people said on records in one's scope: it is read here and written on their pages."""
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+
+@admin.register(Note)
+class NoteAdmin(ReadOnlyAdmin):
+    list_display = ("written_at", "workflow", "record_id", "written_by", "text", "struck_at")
+    list_filter = ("workflow",)
+    list_select_related = ("written_by",)
+
+
+@admin.register(Reminder)
+class ReminderAdmin(ReadOnlyAdmin):
+    list_display = ("reminded_at", "workflow", "record_id", "reminded_by")
+    list_filter = ("workflow",)
+    list_select_related = ("reminded_by",)
+
+
+@admin.register(Mail)
+class MailAdmin(admin.ModelAdmin):
+    """Whether mails went out; what they say is between the records and their readers."""
+
+    list_display = ("written_at", "person", "digest_on", "taken_at", "sent_at")
+    list_select_related = ("person",)
+    fields = ("person", "digest_on", "written_at", "taken_at", "sent_at")
+    date_hierarchy = "written_at"
 
     def has_add_permission(self, request) -> bool:
         return False

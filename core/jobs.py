@@ -1,41 +1,91 @@
-"""Background work of the core: the mail that says that something waits, the sweep of files.
+"""Background work of the core: telling people, taking mails to the post, the sweep of files.
 
-Rule: a job is deferred inside the transaction that causes it, so neither stands without the other.
+Rule: a job is deferred inside the transaction that causes it, so neither stands without the other;
+done a second time, it tells nobody twice.
 """
 
+from datetime import UTC, datetime, timedelta
+from smtplib import SMTPException
+from urllib.parse import urlsplit
+
 from django.conf import settings
-from django.core.mail import send_mail
-from django.template.loader import render_to_string
-from django.utils import translation
+from django.core.mail import EmailMessage
+from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from core import storage
+from core import storage, telling
 from core.lifecycle import WORKFLOWS
-from core.workflow import duty_of, people_for
+from core.models import Decision
+from core.notes import Note, Reminder
+from core.notices import Mail
+
+AGAIN = RetryStrategy(max_attempts=4, exponential_wait=8)
+LEFT_AFTER, GIVEN_UP_AFTER = timedelta(minutes=15), timedelta(days=2)
 
 
-@app.task(queue="mail", retry=3)
-def tell_who_it_waits_for(workflow: str, record_id: int) -> None:
-    """Mails the people whose role includes the move that the record waits for now."""
-    record = WORKFLOWS[workflow].model._base_manager.filter(pk=record_id).first()
-    if record is None or (move := duty_of(record)) is None:
+def _record_of(row):
+    return WORKFLOWS[row.workflow].model._base_manager.get(pk=row.record_id)
+
+
+@app.task(queue="mail", retry=AGAIN)
+def tell_of_decision(decision_id: int) -> None:
+    decision = Decision.objects.select_related("decided_by").get(pk=decision_id)
+    telling.tell_of_decision(decision, _record_of(decision))
+
+
+@app.task(queue="mail", retry=AGAIN)
+def tell_of_note(note_id: int) -> None:
+    note = Note.objects.select_related("written_by").get(pk=note_id)
+    if note.struck_at is None:
+        telling.tell_of_note(note, _record_of(note))
+
+
+@app.task(queue="mail", retry=AGAIN)
+def tell_of_reminder(reminder_id: int) -> None:
+    reminder = Reminder.objects.select_related("reminded_by").get(pk=reminder_id)
+    telling.tell_of_reminder(reminder, _record_of(reminder))
+
+
+@app.periodic(cron="0 * * * *")
+@app.task(queue="mail", queueing_lock="write_digests")
+def write_digests(timestamp: int) -> None:
+    """Every hour; the digests of a day are written at seven, or as soon as there is a worker."""
+    telling.write_digests(datetime.fromtimestamp(timestamp, UTC))
+
+
+@app.task(queue="mail", retry=AGAIN)
+def deliver(mail_id: int) -> None:
+    """Takes a mail to the post, once: after a crash in between it is not tried again."""
+    waiting = Mail.objects.filter(pk=mail_id)
+    if not waiting.filter(taken_at=None).update(taken_at=timezone.now()):
         return
-    for person in people_for(move, record):
-        if person.email:
-            _mail(person, record, move)
+    mail = waiting.select_related("person").get()
+    if mail.person.is_active and mail.person.email:
+        try:
+            _message(mail).send()
+        except (SMTPException, OSError):
+            waiting.update(taken_at=None)
+            raise
+    waiting.update(sent_at=timezone.now())
 
 
-def _mail(person, record, move) -> None:
-    with translation.override(person.language):
-        context = {
-            "person": person,
-            "record": record,
-            "move": move,
-            "url": f"{settings.PUBLIC_URL}{record.get_absolute_url()}",
-        }
-        subject = render_to_string("core/mail/waiting_subject.txt", context).strip()
-        body = render_to_string("core/mail/waiting.txt", context)
-    send_mail(subject, body, None, [person.email])
+def _message(mail: Mail) -> EmailMessage:
+    headers = {
+        "Message-ID": f"<mail-{mail.pk}@{urlsplit(settings.PUBLIC_URL).hostname}>",
+        "Auto-Submitted": "auto-generated",
+    }
+    return EmailMessage(mail.subject, mail.body, None, [mail.person.email], headers=headers)
+
+
+@app.periodic(cron="*/15 * * * *")
+@app.task(queue="mail", queueing_lock="deliver_left")
+def deliver_left(timestamp: int) -> None:
+    """Sends for the mails whose worker ended before it took them."""
+    now = timezone.now()
+    left = Mail.objects.filter(taken_at=None, written_at__lt=now - LEFT_AFTER)
+    for mail in left.filter(written_at__gt=now - GIVEN_UP_AFTER):
+        deliver.defer(mail_id=mail.pk)
 
 
 @app.periodic(cron="30 3 * * *")

@@ -51,6 +51,7 @@ class Move:
     once, by the same person. `duty` is the word for whom a record waits that needs this move.
     `asks` names fields of the record that are typed with the move. `route` makes it a move of
     several approvals, of which the last moves the record (core/approvals.py).
+    `posts` says that the move posts money.
     """
 
     name: str
@@ -73,6 +74,7 @@ class Move:
     asks: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     route: tuple[Step, ...] = ()
+    posts: bool = False
 
 
 @dataclass(frozen=True)

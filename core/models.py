@@ -22,6 +22,8 @@ from django.utils.translation import gettext_lazy as _
 from core.approvals import ApprovalStep
 from core.attachments import Attachment as Attachment
 from core.lifecycle import WORKFLOWS, State
+from core.notes import Note as Note
+from core.notices import Notice as Notice
 from core.search import Searched, found, pinyin_of
 from core.text import visible_text
 from core.triggers import APPEND_ONLY, APPLY_DECISION, CHECK_DECISION, never_deleted
@@ -340,6 +342,11 @@ class Record(models.Model):
     def summary(self) -> str:
         """One line that tells this record from others of its kind, for queues and mails."""
         return ""
+
+    @property
+    def about(self) -> list["Record"]:
+        """The records to which this one belongs, such as the project of a payment."""
+        return []
 
     @property
     def state(self) -> State:

@@ -1,12 +1,15 @@
-"""A record's timeline: decisions, changes of content and files in one stream, newest first.
+"""A record's timeline: decisions, changes, files, notes and reminders, newest first.
 
-Rule: it is read from what the database wrote; nothing is added by hand.
+Rule: it is read from what the database wrote; nothing is added by hand. An upper floor adds its own
+entries by a source.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.contrib.auth import get_user_model
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from pghistory.models import Events
@@ -14,6 +17,8 @@ from pghistory.models import Events
 from core.attachments import Attachment
 from core.lifecycle import AMEND
 from core.models import Decision, Record
+from core.notes import Note, Reminder
+from core.punctuation import labelled, listed
 from core.workflow import workflow_of
 
 LIMIT = 200
@@ -32,7 +37,7 @@ QUIET = {
 
 @dataclass
 class Entry:
-    """One line of the timeline."""
+    """One line of the timeline. `told` says who was told, `strike_url` offers to strike it out."""
 
     kind: str
     what: str
@@ -44,11 +49,19 @@ class Entry:
     hash: str = ""
     changes: list[tuple[str, str, str]] = field(default_factory=list)
     files: list[Attachment] = field(default_factory=list)
+    told: str = ""
+    is_struck: bool = False
+    strike_url: str = ""
 
 
-def timeline_of(record: Record) -> list[Entry]:
-    """Decisions, changes and files of a record, newest first."""
+SOURCES: list[Callable[[Record], Iterable[Entry]]] = []
+
+
+def timeline_of(record: Record, *, reader=None) -> list[Entry]:
+    """What happened on a record and was said about it, newest first, as this person reads it."""
     entries = [*_decisions(record), *_changes(record), *_files(record)]
+    entries += _talk(record, reader)
+    entries += [entry for source in SOURCES for entry in source(record)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:LIMIT]
 
 
@@ -60,7 +73,7 @@ def _decisions(record: Record) -> list[Entry]:
         Entry(
             kind="decision",
             what=_what(workflow, row),
-            who=_person(row.decided_by, row.on_behalf_of),
+            who=called(row.decided_by, row.on_behalf_of),
             at=row.decided_at,
             tone="amber" if row.to_status == "returned" else "sea",
             icon=state.icon if (state := workflow.by_value.get(row.to_status)) else "check",
@@ -98,7 +111,7 @@ def _changes(record: Record) -> list[Entry]:
             Entry(
                 kind="change",
                 what=_("Entered") if first else _("Changed"),
-                who=_person(people[user]) if user in people else _("the system"),
+                who=called(people[user]) if user in people else _("the system"),
                 at=record.created_at if first else event["pgh_created_at"],
                 icon="plus" if first else "pen",
                 changes=changes,
@@ -107,13 +120,54 @@ def _changes(record: Record) -> list[Entry]:
     return entries
 
 
+def _talk(record: Record, reader) -> list[Entry]:
+    notes = list(
+        Note.objects.of(record).select_related("written_by__office").order_by("-pk")[:LIMIT]
+    )
+    reminders = list(
+        Reminder.objects.of(record).select_related("reminded_by__office").order_by("-pk")[:LIMIT]
+    )
+    ids = {person for row in (*notes, *reminders) for person in row.told}
+    people = get_user_model().objects.in_bulk(ids) if ids else {}
+    entries = [_note(note, people, reader) for note in notes]
+    return entries + [_reminder(reminder, people) for reminder in reminders]
+
+
+def _note(note: Note, people: dict, reader) -> Entry:
+    told = listed(people[pk] for pk in note.told)
+    may_strike = reader and reader.pk == note.written_by_id and not note.struck_at
+    return Entry(
+        kind="note",
+        what=_("Struck out") if note.struck_at else _("Noted"),
+        who=called(note.written_by),
+        at=note.written_at,
+        icon="note",
+        note=note.text,
+        told=labelled(_("Told"), told) if told else "",
+        is_struck=bool(note.struck_at),
+        strike_url=reverse("core:note-strike", args=[note.pk]) if may_strike else "",
+    )
+
+
+def _reminder(reminder: Reminder, people: dict) -> Entry:
+    return Entry(
+        kind="note",
+        what=_("Reminded %(people)s") % {"people": listed(people[pk] for pk in reminder.told)},
+        who=called(reminder.reminded_by),
+        at=reminder.reminded_at,
+        tone="amber",
+        icon="clock",
+    )
+
+
 def _people(record: Record, events: list[dict]) -> dict:
     ids = {(event["pgh_context"] or {}).get("user") for event in events} - {None}
     ids.add(record.created_by_id)
     return get_user_model().objects.select_related("office").in_bulk(ids)
 
 
-def _person(user, on_behalf_of=None) -> str:
+def called(user, on_behalf_of=None) -> str:
+    """Office and name of a person, with the one for whom it was done."""
     name = str(user)
     if on_behalf_of:
         name = _("%(deputy)s for %(absent)s") % {"deputy": user, "absent": on_behalf_of}
@@ -182,7 +236,7 @@ def _added(files: list[Attachment]) -> list[Entry]:
         if last and _in_one_go(last.files[0], file):
             last.files.append(file)
         else:
-            person = _person(file.uploaded_by)
+            person = called(file.uploaded_by)
             entries.append(Entry("file", "", person, file.uploaded_at, files=[file]))
     for entry in entries:
         photographs = all(file.is_photograph for file in entry.files)
@@ -207,7 +261,7 @@ def _count_of(entry: Entry, photographs: bool) -> str:
 def _file_changed(event, earlier, people: dict) -> list[Entry]:
     """What one change of a file was; nothing where it told people nothing new."""
     user = people.get((event.pgh_context.metadata if event.pgh_context else {}).get("user"))
-    line = Entry("file", "", _person(user) if user else _("the system"), event.pgh_created_at)
+    line = Entry("file", "", called(user) if user else _("the system"), event.pgh_created_at)
     line.files = [event.pgh_obj]
     if event.withdrawn_at and not earlier.withdrawn_at:
         line.what, line.icon, line.tone = _("File withdrawn"), "back", "amber"

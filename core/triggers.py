@@ -327,3 +327,30 @@ def fixed(*columns: str) -> pgtrigger.Trigger:
         condition=pgtrigger.Condition(changed),
         func="RAISE EXCEPTION 'frozen';",
     )
+
+
+def of_record(moment: str = "", *, day: str = "") -> pgtrigger.Trigger:
+    """A row that belongs to a case record: the record is there, and the moment is the present one.
+
+    `day` is filled with the day of the moment. Only the demonstration has moments of other days.
+    """
+    stamp = f"""
+    IF NOT (record->>'is_demo')::boolean THEN NEW.{moment} := statement_timestamp(); END IF;
+    """
+    dated = f"NEW.{day} := (NEW.{moment} AT TIME ZONE 'Asia/Shanghai')::date;"
+    return pgtrigger.Trigger(
+        name="of_record",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert,
+        declare=[("c", "public.core_lifecycle"), ("record", "jsonb")],
+        func=f"""
+        SELECT * INTO c FROM public.core_lifecycle WHERE workflow = NEW.workflow;
+        IF NOT FOUND THEN RAISE EXCEPTION 'no_such_record'; END IF;
+        EXECUTE format('SELECT to_jsonb(t) FROM public.%I t WHERE id = $1', c.table_name)
+           INTO record USING NEW.record_id;
+        IF record IS NULL THEN RAISE EXCEPTION 'no_such_record'; END IF;
+        {stamp if moment else ""}
+        {dated if day else ""}
+        RETURN NEW;
+        """,
+    )

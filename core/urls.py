@@ -1,10 +1,11 @@
-"""Addresses of the start page, of the search over everything, and of files."""
+"""Addresses of the start page, of the search, of files, and of what is said on a record."""
 
 from django.urls import path
 
-from core import files, finder, views
+from core import files, finder, talk_pages, views
 
 app_name = "core"
+ON_RECORD = "records/<slug:workflow>/<int:pk>/"
 urlpatterns = [
     path("", views.start, name="start"),
     path("search/", finder.search, name="search"),
@@ -15,4 +16,9 @@ urlpatterns = [
     path("files/<int:pk>/withdraw/", files.withdraw, name="file-withdraw"),
     path("files/<int:pk>/publish/", files.publish, name="file-publish"),
     path("files/<int:pk>/hide/", files.hide, name="file-hide"),
+    path(f"{ON_RECORD}notes/", talk_pages.note_create, name="note-create"),
+    path(f"{ON_RECORD}reminders/", talk_pages.reminder_create, name="reminder-create"),
+    path(f"{ON_RECORD}follow/", talk_pages.follow_change, name="follow"),
+    path(f"{ON_RECORD}people/", talk_pages.people, name="people"),
+    path("notes/<int:pk>/strike/", talk_pages.note_strike, name="note-strike"),
 ]

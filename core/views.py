@@ -21,6 +21,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core import talk_pages
 from core.files import panel_of
 from core.forms import RecordForm
 from core.lifecycle import Move
@@ -28,6 +29,7 @@ from core.lists import Column, List
 from core.punctuation import labelled
 from core.refusals import in_words
 from core.requests import Request
+from core.talk import follows, reminder_of_today
 from core.timeline import timeline_of
 from core.workflow import (
     actors,
@@ -46,6 +48,9 @@ from core.workflow import (
 
 Text = str | Promise
 TASKS = 50
+# What upper floors show on the pages of this one: each adds its part of the context.
+ON_RECORD: list[Callable[[Request, Any], dict[str, Any]]] = []
+ON_START: list[Callable[[Request], dict[str, Any]]] = []
 RECORD_TYPES: list["Records"] = []
 
 
@@ -223,9 +228,14 @@ class Records:
                 "duty": duty,
                 "duty_people": people_for(duty, record) if duty else [],
                 "route": route_of(record),
-                "timeline": timeline_of(record),
                 "files": panel_of(request, record),
+                "timeline": timeline_of(record, reader=request.user),
+                "note_form": talk_pages.NoteForm(),
+                "reminder": reminder_of_today(record) if duty else None,
+                "follows": follows(record, request.user),
             }
+            for extra in ON_RECORD:
+                context |= extra(request, record)
         if self.panels:
             context |= self.panels(request, record)
         return context
@@ -338,4 +348,6 @@ def start(request: Request) -> HttpResponse:
         "waiting_count": sum(queue.records.count() for queue in queues),
         "mine": [(record, duty_of(record)) for record in in_motion(request.user)],
     }
+    for extra in ON_START:
+        context |= extra(request)
     return render(request, "core/start.html", context)

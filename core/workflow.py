@@ -157,12 +157,10 @@ def perform(
         record.save(update_fields=names)
     if move.effect and _moves_on(record, move):
         move.effect(record, by=by, note=note)
-    decide(record, move, by=by, note=note, on_behalf_of=actor if actor != by else None)
+    decision = decide(record, move, by=by, note=note, on_behalf_of=actor if actor != by else None)
     if move.then:
         return perform(record, move.then, by=by)
-    app.configure_task("core.jobs.tell_who_it_waits_for").defer(
-        workflow=record.workflow_name, record_id=record.pk
-    )
+    app.configure_task("core.jobs.tell_of_decision").defer(decision_id=decision.pk)
     return record
 
 

@@ -49,6 +49,7 @@ GIFT = Workflow(
             permission="donations.confirm_gift",
             not_by=("enter", "resubmit"),
             effect=money.post_gift,
+            posts=True,
             duty=gettext_lazy("the finance officer"),
             icon="coin",
             primary=True,

@@ -9,6 +9,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from config.database import web_login
 from tests.cast import Cast, make_cast
@@ -72,6 +74,20 @@ def client_of():
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def work(db):
+    """The worker: does what was deferred on mails, in order and each job once."""
+    done: set[int] = set()
+
+    def working() -> None:
+        jobs = ProcrastinateJob.objects.filter(queue_name="mail").order_by("id")
+        while job := jobs.exclude(id__in=done).first():
+            done.add(job.id)
+            app.tasks[job.task_name].func(**job.args)
+
+    return working
 
 
 @pytest.fixture(autouse=True)

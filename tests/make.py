@@ -6,6 +6,7 @@ from itertools import count
 
 from accounts.models import Office
 from core.models import Division
+from core.notes import Note
 from core.uploads import attach
 from core.workflow import perform
 from donations.models import Donor, Gift, GoodsGift, Programme
@@ -250,6 +251,13 @@ class Make:
         file = self.photograph()
         file.publish(by=self.cast.approver)
         return file
+
+    # -- notes and tasks --------------------------------------------------------------------------
+
+    def note(self, **changes) -> Note:
+        values = {"workflow": "project", "written_by": self.cast.reporter, "text": "看过了"}
+        record = changes.pop("record", None) or self.project()
+        return Note.objects.create(record_id=record.pk, **values | changes)
 
     # -- money ------------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ PEOPLE = [
 
 # One row an address: its name, what it is asked for, and a status for each of PEOPLE in order.
 TABLE = """
+accounts:me                      -                    302 200 200 200 200 200 200 200 200 200 200
 core:file                        attachment           302 404 200 200 200 200 200 200 200 403 404
 core:file-add                    project/project      302 404 200 200 403 403 403 403 403 403 404
 core:file-copy                   photograph/320       302 404 200 200 200 200 200 200 200 403 404
@@ -31,6 +32,11 @@ core:file-edit                   attachment           302 404 200 200 403 403 40
 core:file-hide                   photograph           302 405 405 405 405 405 405 405 405 405 405
 core:file-publish                photograph           302 404 403 403 403 200 403 403 403 403 404
 core:file-withdraw               attachment           302 404 200 200 403 403 403 403 403 403 404
+core:follow                      on/project           302 405 405 405 405 405 405 405 405 405 405
+core:note-create                 on/project           302 404 200 200 200 200 200 200 200 403 404
+core:note-strike                 note                 302 405 405 405 405 405 405 405 405 405 405
+core:people                      on/project           302 404 200 200 200 200 200 200 200 403 404
+core:reminder-create             on/project           302 405 405 405 405 405 405 405 405 405 405
 core:search                      -                    302 200 200 200 200 200 200 200 200 200 200
 core:start                       -                    302 200 200 200 200 200 200 200 200 200 200
 donations:donor-create           -                    302 403 403 403 403 403 403 200 403 403 403
@@ -158,6 +164,9 @@ class Things:
         if thing == "-":
             return []
         kind, _slash, more = thing.partition("/")
+        if kind == "on":
+            record = self.made.get(more) or self.made.setdefault(more, self._make(more))
+            return [record.workflow_name, record.pk]
         record = self.made.get(kind) or self.made.setdefault(kind, self._make(kind))
         if kind in ("number", "key"):
             return [record]

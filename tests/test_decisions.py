@@ -6,10 +6,8 @@ import pytest
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, connection, transaction
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from core.approvals import steps_of
-from core.jobs import tell_who_it_waits_for
 from core.lifecycle import WORKFLOWS
 from core.models import Counter, Decision
 from core.refusals import WORDS, key_of
@@ -322,18 +320,6 @@ def test_a_stranger_cannot_move_what_lies_outside_the_scope(make, cast):
     project = make.project()
     with pytest.raises(PermissionDenied):
         perform(project, "submit", by=cast.stranger)
-
-
-def test_who_waits_is_told_by_mail_in_their_language(make, cast, mailoutbox):
-    cast.officer.language, cast.officer2.language = "en", "zh-hans"
-    cast.officer.save()
-    project = make.submitted_project()
-    job = ProcrastinateJob.objects.filter(task_name="core.jobs.tell_who_it_waits_for").latest("id")
-    tell_who_it_waits_for.func(**job.args)
-    assert {mail.to[0] for mail in mailoutbox} == {"officer@example.org", "officer2@example.org"}
-    english = next(mail for mail in mailoutbox if mail.to == ["officer@example.org"])
-    assert project.number in english.subject and "Report the survey" in english.subject
-    assert f"/projects/{project.pk}/" in english.body
 
 
 def test_numbers_have_no_gap_when_a_transaction_fails(db):

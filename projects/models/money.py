@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Office
 from core.attachments import with_files
 from core.history import tracked
-from core.models import Division
+from core.models import Division, Record
 from core.money import AmountField, positive
 from core.text import visible_text
 from ledger.models import Fund, MoneyRecord, money_triggers
@@ -92,6 +92,10 @@ class Allocation(MoneyRecord):
     @property
     def summary(self) -> str:
         return f"{self.fund} → {self.project}"
+
+    @property
+    def about(self) -> list[Record]:
+        return [self.project]
 
 
 @with_files(under="project")
@@ -286,6 +290,10 @@ class Payment(MoneyRecord):
     def summary(self) -> str:
         return f"{self.line.project} · {self.purpose}"
 
+    @property
+    def about(self) -> list[Record]:
+        return [self.line.project]
+
 
 class AppropriationQuerySet(PartnerScoped):
     office_path = "fund__custodian"
@@ -477,3 +485,7 @@ class Surplus(MoneyRecord):
     @property
     def summary(self) -> str:
         return f"{self.line.project} → {self.line.fund}"
+
+    @property
+    def about(self) -> list[Record]:
+        return [self.line.project]

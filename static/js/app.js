@@ -93,6 +93,47 @@ window.addEventListener("beforeunload", (event) => {
 });
 window.addEventListener("pageshow", () => all("form[data-sent]").forEach((form) => delete form.dataset.sent));
 
+document.addEventListener("htmx:afterRequest", (event) => { delete event.target.closest?.("form")?.dataset.sent; });
+
+/* -- names: after @, those who can read the record ------------------------------------------------- */
+
+const NAME = /(^|[^A-Za-z0-9._%+-])[@＠]([^\s@＠]{0,30})$/;
+const typedBefore = (field) => field.value.slice(0, field.selectionStart);
+const namesOf = (field) => first("[data-names]", field.closest(".field"));
+let asking = 0;
+
+function askNames(field) {
+  const match = NAME.exec(typedBefore(field));
+  clearTimeout(asking);
+  if (!match) return namesOf(field).replaceChildren();
+  const url = `${field.dataset.people}?q=${encodeURIComponent(match[2])}`;
+  asking = setTimeout(() => window.htmx?.ajax("GET", url, { target: namesOf(field), swap: "innerHTML" }), 150);
+}
+
+function takeName(button) {
+  const field = first("[data-people]", button.closest(".field"));
+  const before = typedBefore(field).replace(NAME, (all, gap) => `${gap}@${button.dataset.name} `);
+  field.value = before + field.value.slice(field.selectionStart);
+  namesOf(field).replaceChildren();
+  field.focus();
+  field.setSelectionRange(before.length, before.length);
+}
+
+function moveInNames(event) {
+  const field = event.target.closest?.(".field") && first("[data-people]", event.target.closest(".field"));
+  const buttons = field ? all("button", namesOf(field)) : [];
+  if (!buttons.length) return;
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (event.key === "Escape") { namesOf(field).replaceChildren(); field.focus(); }
+  if (!step) return;
+  event.preventDefault();
+  (buttons[buttons.indexOf(event.target) + step] || field).focus();
+}
+
+document.addEventListener("input", (event) => { if (event.target.matches?.("[data-people]")) askNames(event.target); });
+document.addEventListener("click", (event) => { const button = event.target.closest?.("[data-name]"); if (button) takeName(button); });
+document.addEventListener("keydown", moveInNames);
+
 /* -- keys ------------------------------------------------------------------------------------------ */
 
 const OFF = "shanhai.keys.off";
