@@ -4,7 +4,7 @@ Rule: nobody is told of a record that they cannot read, neither when it happens 
 is written; and nobody is told twice of one cause.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -51,7 +51,7 @@ class Because:
     """A kind of news, and the people whom it makes this news for."""
 
     kind: Kind
-    people: Iterable[int]
+    people: Collection[int]
     move: str = ""
 
 
@@ -70,17 +70,19 @@ class Line:
 def followers_of(record: Record) -> set[int]:
     """Ids of those who entered, decided or noted on the record or follow it, and still do."""
     said = dict(Follow.objects.of(record).values_list("person", "is_on"))
-    ids = {record.created_by_id, *(person for person, is_on in said.items() if is_on)}
+    ids = {record.created_by_id, *record.editors}
+    ids |= {person for person, is_on in said.items() if is_on}
     ids |= set(Decision.objects.of(record).values_list("decided_by", flat=True))
     ids |= set(Note.objects.of(record).values_list("written_by", flat=True))
     return ids - {person for person, is_on in said.items() if not is_on}
 
 
 def authors_of(record: Record) -> set[int]:
-    """Ids of those who entered or submitted the record."""
+    """Ids of those who entered, edited or submitted the record."""
     moves = [move.name for move in workflow_of(record).moves if move.own_scope]
     submitted = Decision.objects.of(record).filter(move__in=moves)
-    return {record.created_by_id, *submitted.values_list("decided_by", flat=True)}
+    deciders = submitted.values_list("decided_by", flat=True)
+    return {record.created_by_id, *record.editors, *deciders}
 
 
 def waited_for(record: Record) -> list[Any]:
@@ -177,9 +179,13 @@ def tell(record: Record, cause: str, *, because: list[Because], by=None, **about
 
 def _soonest(person, because: list[Because]) -> tuple[str, Because]:
     choices = choices_of(person)
-    reasons = [reason for reason in because if person.pk in set(reason.people)]
-    order = When.values
-    reason = min(reasons, key=lambda reason: order.index(choices[reason.kind]))
+    reasons = [reason for reason in because if person.pk in reason.people]
+    whens, kinds = When.values, Kind.values
+
+    def rank(reason: Because) -> tuple[int, int]:
+        return whens.index(choices[reason.kind]), kinds.index(reason.kind)
+
+    reason = min(reasons, key=rank)
     return choices[reason.kind], reason
 
 

@@ -1,6 +1,6 @@
 """Mails: each person's own choices, one digest a day, nothing twice, nothing out of sight."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from smtplib import SMTPServerDisconnected
 from zoneinfo import ZoneInfo
 
@@ -43,15 +43,15 @@ def to(mailoutbox) -> list[str]:
 
 
 def test_who_waits_is_told_at_once_in_their_language_if_they_want_so(make, cast, work, mailoutbox):
-    choose(cast.approver, Kind.WAITS, When.NOW)
-    choose(cast.approver2, Kind.WAITS, When.NOW)
-    cast.approver.language = "en"
-    cast.approver.save()
+    choose(cast.officer, Kind.WAITS, When.NOW)
+    choose(cast.officer2, Kind.WAITS, When.NOW)
+    cast.officer.language = "en"
+    cast.officer.save()
     project = make.submitted_project()
     work()
-    assert to(mailoutbox) == ["approver", "approver2"]
-    english = next(mail for mail in mailoutbox if mail.to == ["approver@example.org"])
-    assert project.number in english.subject and "Approve project" in english.subject
+    assert to(mailoutbox) == ["officer", "officer2"]
+    english = next(mail for mail in mailoutbox if mail.to == ["officer@example.org"])
+    assert project.number in english.subject and "Report the survey" in english.subject
     assert f"/projects/{project.pk}/" in english.body
     assert "/me/?off=waits#mails" in english.body
 
@@ -82,7 +82,8 @@ def test_money_is_told_to_those_who_follow_its_project(make, cast, work, mailout
     cast.officer2.save()
     work()
     mailoutbox.clear()
-    perform(payment, "pay", by=cast.finance)
+    asked = {"voucher": "0426-1", "paid_on": date(2010, 4, 26)}
+    perform(payment, "pay", by=cast.finance, asked=asked)
     work()
     told = [mail for mail in mailoutbox if mail.to == ["officer2@example.org"]]
     assert len(told) == 1
@@ -101,14 +102,14 @@ def test_whoever_has_two_reasons_is_told_once_and_by_the_sooner(make, cast, work
 
 @pytest.mark.parametrize("kind", [Kind.MENTIONED, Kind.REMINDED, Kind.RETURNED, Kind.WAITS])
 def test_whoever_wants_no_mail_of_a_kind_gets_none(kind, make, cast, work, mailoutbox):
-    choose_all(When.NOW, cast.reporter, cast.approver, cast.approver2)
-    people = (cast.reporter, cast.approver, cast.approver2)
+    people = (cast.reporter, cast.officer, cast.officer2)
+    choose_all(When.NOW, *people)
     for person in people:
         choose(person, kind, When.NEVER)
         choose(person, Kind.FOLLOWED, When.NEVER)
     project = make.submitted_project()
     remind(project, by=cast.reviewer)
-    write_note(project, by=cast.officer, text="@approver @reporter 请看")
+    write_note(project, by=cast.auditor, text="@officer @reporter 请看")
     perform(project, "return", by=cast.reviewer, note="补材料")
     work()
     write_digests(morning())
@@ -137,15 +138,15 @@ def test_who_has_no_address_or_left_gets_nothing(make, cast, work, mailoutbox):
 
 
 def test_the_digest_comes_once_a_day_with_everything_new(make, cast, work, mailoutbox):
-    cast.approver.language = "en"
-    cast.approver.save()
+    cast.officer.language = "en"
+    cast.officer.save()
     projects = [make.submitted_project() for _i in range(3)]
     work()
     assert mailoutbox == []
     write_digests(morning())
     work()
-    assert to(mailoutbox) == ["approver", "approver2"]
-    english = next(mail for mail in mailoutbox if mail.to == ["approver@example.org"])
+    assert to(mailoutbox) == ["officer", "officer2"]
+    english = next(mail for mail in mailoutbox if mail.to == ["officer@example.org"])
     assert english.subject == "3 things are new for you"
     assert all(project.number in english.body for project in projects)
     assert english.body.count("A record begins to wait for me") == 1
@@ -181,7 +182,7 @@ def test_news_after_seven_waits_for_the_next_day(make, cast, work, mailoutbox):
     assert mailoutbox == []
     write_digests(morning(days=2))
     work()
-    assert to(mailoutbox) == ["approver", "approver2"]
+    assert to(mailoutbox) == ["officer", "officer2"]
 
 
 def test_before_seven_nothing_is_written_and_a_late_worker_makes_it_good(make, cast, work):
@@ -197,19 +198,18 @@ def test_the_digest_says_only_what_still_holds(make, cast, work, mailoutbox):
     """What no longer waits, what is out of sight and what is not wanted any more stays out."""
     decided, moved_away, unwanted = (make.submitted_project() for _i in range(3))
     follow(moved_away, by=cast.reviewer, is_on=True)
-    write_note(moved_away, by=cast.officer, text="Followed.")
+    write_note(moved_away, by=cast.auditor, text="Followed.")
     work()
-    perform(decided, "approve", by=cast.approver2)
-    perform(moved_away, "approve", by=cast.approver2)
+    perform(decided, "return", by=cast.reviewer, note="补材料")
     cast.reviewer.office = make.office("qdn")
     cast.reviewer.save()
     work()
-    choose_all(When.NEVER, cast.approver2)
+    choose_all(When.NEVER, cast.officer2)
     write_digests(morning())
     work()
     by_person = {mail.to[0].split("@")[0]: mail for mail in mailoutbox}
-    assert "reviewer" not in by_person and "approver2" not in by_person
-    waiting = by_person["approver"].body
+    assert "reviewer" not in by_person and "officer2" not in by_person
+    waiting = by_person["officer"].body
     assert unwanted.number in waiting and decided.number not in waiting
     assert not Notice.objects.filter(closed_at=None, created_at__lt=morning()).exists()
 

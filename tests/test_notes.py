@@ -234,15 +234,15 @@ def test_a_waiting_record_is_reminded_of_once_a_day_by_anyone(
     work()
     mailoutbox.clear()
     page = client_of(cast.reporter).get(project.get_absolute_url()).content.decode()
-    assert "Remind Approver, Approver2" in page
+    assert "Remind Officer, Officer2" in page
     client_of(cast.reporter).post(address(project, "reminders"))
     work()
-    assert {mail.to[0] for mail in mailoutbox} == {"approver@example.org", "approver2@example.org"}
+    assert {mail.to[0] for mail in mailoutbox} == {"officer@example.org", "officer2@example.org"}
     assert "Reporter" in mailoutbox[0].body or "演示reporter" in mailoutbox[0].body
     answer = client_of(cast.reviewer).post(address(project, "reminders"), follow=True)
     page = answer.content.decode()
     assert "Reporter has reminded them today already; once a day is enough." in page
-    assert "Reminded Approver, Approver2" in page and "Remind Approver" not in page
+    assert "Reminded Officer, Officer2" in page and "Remind Officer" not in page
     work()
     assert len(mailoutbox) == 2 and Reminder.objects.of(project).count() == 1
 
@@ -274,8 +274,8 @@ def test_a_reminder_of_another_day_is_another(make, cast):
 def test_nobody_is_reminded_where_nobody_waits_or_the_reader_does(make, cast, client_of):
     project = make.submitted_project()
     with pytest.raises(ValidationError):
-        remind(project, by=cast.approver)
-    assert "Remind" not in client_of(cast.approver).get(project.get_absolute_url()).content.decode()
+        remind(project, by=cast.officer)
+    assert "Remind" not in client_of(cast.officer).get(project.get_absolute_url()).content.decode()
     done = make.confirmed_course()
     with pytest.raises(ValidationError):
         remind(done, by=cast.officer)
