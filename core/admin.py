@@ -17,6 +17,8 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
+from core.attachments import Attachment, AttachmentKind
+from core.file_forms import FileForm, NewFileForm
 from core.forms import RecordForm, form_field
 from core.lifecycle import Move
 from core.models import Decision, Division
@@ -25,6 +27,7 @@ from core.notices import Mail
 from core.punctuation import labelled, told
 from core.refusals import in_words
 from core.requests import Request
+from core.uploads import keep, may_add
 from core.workflow import is_editable, may_ever, perform, workflow_of
 
 admin.site.site_header = gettext_lazy("Shanhai, data entry and review")
@@ -163,6 +166,83 @@ class RecordAdmin(ScopedAdmin):
             self.message_user(request, labelled(record.number, words), messages.ERROR)
         else:
             self.message_user(request, labelled(record.number, move.done), messages.SUCCESS)
+
+
+@admin.register(AttachmentKind)
+class AttachmentKindAdmin(admin.ModelAdmin):
+    list_display = ("position", "key", "name_zh", "name_en", "is_photograph", "is_offered")
+    list_display_links = ("key",)
+
+    def get_readonly_fields(self, request, obj=None):
+        return ("key", "is_photograph") if obj else ()
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(ScopedAdmin):
+    """Files of the records in the person's scope, added and put right as on the pages."""
+
+    action_form = NoteActionForm
+    actions = ("withdraw",)
+    list_display = ("uploaded_at", "number", "kind", "title", "document_number", "uploaded_by")
+    list_filter = ("kind", "workflow", "media_type")
+    list_select_related = ("kind", "uploaded_by")
+    search_fields = ("title_zh", "title_en", "file_name", "document_number", "sha256")
+    TOLD = (
+        "number",
+        "file_name",
+        "media_type",
+        "size",
+        "sha256",
+        "uploaded_by",
+        "uploaded_at",
+        "taken_at",
+        "latitude",
+        "longitude",
+        "withdrawn_at",
+        "withdrawn_by",
+        "withdrawn_because",
+        "published_at",
+        "published_by",
+    )
+
+    @admin.display(description=gettext_lazy("record"))
+    def number(self, file: Attachment) -> str:
+        return file.record.number
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.TOLD if obj else ()
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        kwargs["form"] = FileForm if obj else NewFileForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        if obj is None or not self.has_view_permission(request, obj) or obj.withdrawn_at:
+            return False
+        return may_add(request.user, obj.record, obj.entry)
+
+    def save_model(self, request, obj, form, change) -> None:
+        if change:
+            super().save_model(request, obj, form, change)
+        else:
+            keep(obj, form.cleaned_data["upload"])
+
+    @admin.action(description=gettext_lazy("Withdraw"), permissions=["view"])
+    def withdraw(self, request, queryset):
+        note = request.POST.get("note", "").strip()
+        for file in queryset.order_by("pk"):
+            if not self.has_change_permission(request, file):
+                words = gettext("Your role does not change the files of this record.")
+                self.message_user(request, labelled(file, words), messages.ERROR)
+            elif not note:
+                words = gettext("Give the reason; everybody who reads the record will read it.")
+                self.message_user(request, labelled(file, words), messages.ERROR)
+            else:
+                file.withdraw(by=request.user, because=note)
+                self.message_user(request, labelled(file, gettext("The file is withdrawn.")))
 
 
 @admin.register(Division)

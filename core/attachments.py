@@ -57,9 +57,10 @@ KINDS = (
     ("other", "其他", "Other", False),
 )
 
-# Pictures are the same when their bytes or their pixels are, or when at most this many of the 128
-# signs of their shape differ (core.pictures): a copy that was shrunk or saved anew.
-SIGNS_APART = 7
+# Pictures are the same when their bytes or their pixels are; or, for a copy that was shrunk or
+# saved anew, when no more than so many of the 128 signs of their shape differ, and none of their
+# 256 fields by more than so much of its tone (core.pictures). What was built since differs by more.
+SIGNS_APART, TONES_APART = 7, 9
 
 CHECK_ATTACHMENT = f"""
     SELECT * INTO c FROM public.core_lifecycle WHERE workflow = NEW.workflow;
@@ -95,7 +96,9 @@ CHECK_ATTACHMENT = f"""
                 AND abs(a.width::bigint * NEW.height - NEW.width::bigint * a.height)
                     < 0.03 * a.width * NEW.height
                 AND (SELECT sum(bit_count((x # y)::bit(32)))
-                       FROM unnest(a.shape, NEW.shape) AS s(x, y)) <= {SIGNS_APART})
+                       FROM unnest(a.shape, NEW.shape) AS s(x, y)) <= {SIGNS_APART}
+                AND (SELECT max(abs(x - y))
+                       FROM unnest(a.tones, NEW.tones) AS t(x, y)) <= {TONES_APART})
          ORDER BY a.id LIMIT 1;
     END IF;
     RETURN NEW;
@@ -201,8 +204,8 @@ class AttachmentQuerySet(models.QuerySet):
 class Attachment(models.Model):
     """One file of a case record, or of an entry under it.
 
-    `taken_at`, `latitude` and `longitude` are what the camera wrote; a photograph's `shape` is
-    compared to find copies of it, and `same_as` is the first that was brought of the same picture.
+    `taken_at`, `latitude` and `longitude` are what the camera wrote; `shape` and `tones` are
+    compared to find copies of a picture, and `same_as` is the first of them that was brought.
     """
 
     workflow = models.CharField(_("life cycle"), max_length=40, editable=False)
@@ -250,6 +253,7 @@ class Attachment(models.Model):
     )
     pixels = models.CharField(max_length=64, default="", editable=False)
     shape = ArrayField(models.IntegerField(), default=list, editable=False)
+    tones = ArrayField(models.SmallIntegerField(), default=list, editable=False)
     same_as = models.ForeignKey(
         "self", models.PROTECT, null=True, related_name="copies", editable=False
     )
@@ -379,6 +383,7 @@ class Attachment(models.Model):
                 "longitude",
                 "pixels",
                 "shape",
+                "tones",
                 "same_as_id",
             ),
             never_deleted(),
@@ -407,6 +412,12 @@ class Attachment(models.Model):
     def record(self) -> models.Model:
         """The case record, whoever asks; pages ask for it within the reader's scope."""
         return WORKFLOWS[self.workflow].model._base_manager.get(pk=self.record_id)
+
+    @property
+    def entry(self) -> models.Model | None:
+        """The entry that the file belongs to; None where it is the record's own."""
+        model, _under = ENTRIES.get(self.entry_kind, (None, ""))
+        return model and model._base_manager.filter(pk=self.entry_id).first()
 
     def withdraw(self, *, by, because: str) -> None:
         """Takes the file out of the evidence, and from the public at once."""

@@ -5,13 +5,14 @@ Rule: a form asks for words; what a file is, its content says (core/content.py).
 
 from crispy_forms.helper import FormHelper
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from core.attachments import Attachment, AttachmentKind
 from core.content import ACCEPT
 from core.forms import DayField, RecordForm
-from core.uploads import AT_ONCE
+from core.lifecycle import WORKFLOWS
+from core.uploads import AT_ONCE, prepare
 
 
 class PlainForm(forms.Form):
@@ -83,6 +84,40 @@ class FileForm(RecordForm):
                 del self.fields[name]
 
 
+class NewFileForm(RecordForm):
+    """A file for the record of this number, in the admin: judged as on the pages."""
+
+    number = forms.CharField(label=_("Number of the record"), max_length=30)
+    upload = forms.FileField(label=_("File"), allow_empty_file=True)
+
+    class Meta(RecordForm.Meta):
+        model = Attachment
+        fields = ["number", "upload", *FileForm.Meta.fields]
+
+    def clean(self):
+        values = {**self.cleaned_data}
+        number, upload = values.pop("number", ""), values.pop("upload", None)
+        if self.errors:
+            return self.cleaned_data
+        record = self._record(number)
+        kind = values.pop("kind").pk
+        if record is None:
+            self.add_error("number", _("There is no record of this number that you may read."))
+            return self.cleaned_data
+        try:
+            self.instance = prepare(record, upload, kind=kind, by=self.user, **values)
+        except PermissionDenied as refusal:
+            self.add_error("number", str(refusal))
+        except ValidationError as refusal:
+            self.add_error("upload", refusal.messages)
+        return self.cleaned_data
+
+    def _record(self, number: str):
+        """The record of this number within the person's scope, of whatever type it is."""
+        rows = (w.model.objects.visible_to(self.user) for w in WORKFLOWS.values())
+        return next((row for kind in rows for row in kind.filter(number=number)), None)
+
+
 class ReasonForm(PlainForm):
     """Why a file is withdrawn."""
 
@@ -97,4 +132,10 @@ class ReasonForm(PlainForm):
 class ConsentForm(PlainForm):
     """What must be true before a photograph is shown to the public."""
 
-    has_consent = forms.BooleanField(label=Attachment._meta.get_field("has_consent").verbose_name)
+    has_consent = forms.BooleanField(
+        label=Attachment._meta.get_field("has_consent").verbose_name,
+        help_text=_(
+            "A smaller copy is shown, with its day and the place of the project. The words beside"
+            " it and the place of the camera stay here."
+        ),
+    )

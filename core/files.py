@@ -157,8 +157,7 @@ def fetch(request: Request, pk: int) -> tuple[Attachment, Any]:
 
 def fetch_to_change(request: Request, pk: int) -> tuple[Attachment, Any]:
     file, record = fetch(request, pk)
-    entry = entry_of(record, label=file.entry_kind, key=file.entry_id)
-    if file.withdrawn_at or not may_add(request.user, record, entry):
+    if file.withdrawn_at or not may_add(request.user, record, file.entry):
         raise PermissionDenied(_("Your role does not change the files of this record."))
     return file, record
 

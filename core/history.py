@@ -14,6 +14,7 @@ UNTRACKED = (
     "editors",
     "shape",
     "pixels",
+    "tones",
 )
 
 

@@ -24,6 +24,7 @@ from core import storage
 FORMATS = ("JPEG", "PNG", "WEBP")
 TYPES = {"JPEG": "image/jpeg", "MPO": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 EDGES = (320, 640, 1600)  # of a gallery, of a card, and to be looked at
+TONES = 16  # 16 by 16 fields, whose tones a copy keeps
 GRID = 9  # a shape is compared on 9 by 9 fields, in eight rows and eight columns of eight signs
 FLAT = 12  # of 255: a picture whose fields differ by less has no shape
 STRIP = 256
@@ -40,6 +41,7 @@ class Picture:
     height: int
     pixels: str
     shape: list[int] = field(default_factory=list)
+    tones: list[int] = field(default_factory=list)
     taken_at: datetime | None = None
     latitude: Decimal | None = None
     longitude: Decimal | None = None
@@ -66,6 +68,7 @@ def read(file: IO[bytes]) -> Picture:
             height=upright.height,
             pixels=_pixels(upright),
             shape=_shape(upright),
+            tones=list(_fields_of(upright, TONES)),
             taken_at=_moment(exif),
             latitude=latitude,
             longitude=longitude,
@@ -113,11 +116,9 @@ def _shape(image: Image.Image) -> list[int]:
     Each number carries its place (number × 65,536 + signs), so that an index finds pictures that
     have one of them in common. Empty for a picture that is nearly of one colour.
     """
-    small = image.convert("L").resize((GRID, GRID), Image.Resampling.BOX)
-    low, high = small.getextrema()
-    if high - low < FLAT:
+    values = _fields_of(image, GRID)
+    if max(values) - min(values) < FLAT:
         return []
-    values = small.tobytes()
     rows = [values[start : start + GRID] for start in range(0, GRID * GRID, GRID)]
     columns = list(zip(*rows, strict=True))
     signs = [[a < b for a, b in pairwise(line)] for line in (*rows[:-1], *columns[:-1])]
@@ -126,6 +127,11 @@ def _shape(image: Image.Image) -> list[int]:
         number = sum(sign << bit for bit, sign in enumerate([*one, *two]))
         numbers.append(place * 65_536 + number)
     return numbers
+
+
+def _fields_of(image: Image.Image, count: int) -> bytes:
+    """The tone, from 0 to 255, of each field of the picture, `count` by `count` of them."""
+    return image.convert("L").resize((count, count), Image.Resampling.BOX).tobytes()
 
 
 # -- what the camera wrote ------------------------------------------------------------------------

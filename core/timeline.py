@@ -213,7 +213,8 @@ def _files(record: Record) -> list[Entry]:
         Attachment.pgh_event_model.objects.filter(
             pgh_obj__workflow=record.workflow_name, pgh_obj__record_id=record.pk
         )
-        .select_related("pgh_context", "kind", "pgh_obj__kind", "pgh_obj__uploaded_by__office")
+        .select_related("pgh_context", "kind", "withdrawn_by__office", "published_by__office")
+        .select_related("pgh_obj__kind", "pgh_obj__uploaded_by__office")
         .order_by("-pgh_id")[:LIMIT]
     )
     events.reverse()
@@ -265,9 +266,10 @@ def _file_changed(event, earlier, people: dict) -> list[Entry]:
     line.files = [event.pgh_obj]
     if event.withdrawn_at and not earlier.withdrawn_at:
         line.what, line.icon, line.tone = _("File withdrawn"), "back", "amber"
-        line.note = event.withdrawn_because
+        line.note, line.who = event.withdrawn_because, called(event.withdrawn_by)
     elif event.published_at and not earlier.published_at:
         line.what, line.icon = _("Photograph shown to the public"), "eye"
+        line.who = called(event.published_by)
     elif earlier.published_at and not event.published_at:
         line.what, line.icon = _("Photograph taken from the public"), "eye"
     else:

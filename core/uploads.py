@@ -66,6 +66,17 @@ def attach(record, upload: File, *, kind: str, by, entry=None, **words) -> Attac
     `words` are title_zh, title_en, caption, document_number and dated_on. Raises PermissionDenied
     for who may not add files here, ValidationError with the reason why the file is refused.
     """
+    file = prepare(record, upload, kind=kind, by=by, entry=entry, **words)
+    try:
+        return keep(file, upload)
+    except DatabaseError as error:
+        if not (sentence := in_words(error)):
+            raise
+        raise ValidationError(sentence) from error
+
+
+def prepare(record, upload: File, *, kind: str, by, entry=None, **words) -> Attachment:
+    """The row of a file that may be kept, not yet written; raises what `attach` raises."""
     if not may_add(by, record, entry):
         raise PermissionDenied(_("Your role does not add files to this record."))
     chosen = AttachmentKind.objects.get(pk=kind)
@@ -86,15 +97,15 @@ def attach(record, upload: File, *, kind: str, by, entry=None, **words) -> Attac
         **{"media_type": found.media_type} | picture | words,
     )
     file.clean_fields(exclude=["record_id", "uploaded_by", "uploaded_at"])
-    try:
-        with transaction.atomic():
-            storage.land(upload, sha256)
-            file.save(force_insert=True)
-            file.refresh_from_db(fields=["same_as", "uploaded_at"])
-    except DatabaseError as error:
-        if not (sentence := in_words(error)):
-            raise
-        raise ValidationError(sentence) from error
+    return file
+
+
+@transaction.atomic
+def keep(file: Attachment, upload: File) -> Attachment:
+    """First the file, then its row; a refusal of the database leaves none."""
+    storage.land(upload, file.sha256)
+    file.save(force_insert=True)
+    file.refresh_from_db(fields=["same_as", "uploaded_at"])
     return file
 
 

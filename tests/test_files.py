@@ -7,6 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
+from PIL import ImageDraw
 
 from core import storage
 from core.attachments import KINDS, Attachment, AttachmentKind, copies_of
@@ -251,6 +252,16 @@ def test_a_copy_saved_anew_without_its_exif_is_found(make, copy):
     again = make.attachment(upload=papers.upload(data, "wechat.jpg"), kind="photo_before")
     assert again.same_as == original and again.sha256 != original.sha256
     assert set(Attachment.objects.repeated()) == {original, again}
+
+
+def test_what_was_built_since_makes_another_photograph_of_the_same_view(make):
+    """Before and after from one standpoint are no copies, however alike the hills are."""
+    project, after = make.project_under_way(), papers.image(7)
+    ImageDraw.Draw(after).rectangle((300, 250, 360, 300), fill="white")
+    make.photograph(project, seed=7, kind="photo_before")
+    data = papers.saved(after, exif=papers.exif())
+    make.attachment(project, papers.upload(data, "b.jpg"), kind="photo_after")
+    assert not Attachment.objects.repeated().exists()
 
 
 def test_hundred_different_photographs_are_different(make):

@@ -9,8 +9,10 @@ from django import template
 from django.utils.translation import pgettext
 
 from core.files import add_url
+from core.timeline import called
 
 register = template.Library()
+register.filter("from_office", called)
 
 
 @register.simple_tag
@@ -30,9 +32,3 @@ def point(file: Any) -> str:
 def file_add_url(record: Any, entry: Any = None) -> str:
     """Where files are added to a record, or to an entry under it, such as a report."""
     return add_url(record, entry)
-
-
-@register.filter
-def from_office(person: Any) -> str:
-    """A person after the office that the person belongs to."""
-    return f"{person.office} · {person}" if person.office_id else str(person)
