@@ -16,6 +16,7 @@ filled in. A record that is closed takes no more.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 import pgtrigger
 from django.conf import settings
@@ -409,7 +410,7 @@ class Attachment(models.Model):
         return self.width is not None
 
     @cached_property
-    def record(self) -> models.Model:
+    def record(self) -> Any:
         """The case record, whoever asks; pages ask for it within the reader's scope."""
         return WORKFLOWS[self.workflow].model._base_manager.get(pk=self.record_id)
 
@@ -417,7 +418,7 @@ class Attachment(models.Model):
     def entry(self) -> models.Model | None:
         """The entry that the file belongs to; None where it is the record's own."""
         model, _under = ENTRIES.get(self.entry_kind, (None, ""))
-        return model and model._base_manager.filter(pk=self.entry_id).first()
+        return model._base_manager.filter(pk=self.entry_id).first() if model else None
 
     def withdraw(self, *, by, because: str) -> None:
         """Takes the file out of the evidence, and from the public at once."""

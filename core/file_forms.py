@@ -3,6 +3,8 @@
 Rule: a form asks for words; what a file is, its content says (core/content.py).
 """
 
+from typing import Any
+
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -52,7 +54,7 @@ class ManyFilesField(forms.FileField):
 class UploadForm(PlainForm):
     """Files to add, with what is true of all of them."""
 
-    files = ManyFilesField(
+    uploads = ManyFilesField(
         label=_("Files"),
         help_text=_("Drop them here or choose them: JPEG, PNG, WebP, PDF, Word, Excel, text."),
         widget=ManyFilesInput(attrs={"accept": ACCEPT}),
@@ -77,8 +79,8 @@ class FileForm(RecordForm):
         super().__init__(*args, **kwargs)
         file = self.instance
         if not file.is_picture:
-            kinds = self.fields["kind"].queryset
-            self.fields["kind"].queryset = kinds.filter(is_photograph=False)
+            kind: Any = self.fields["kind"]
+            kind.queryset = kind.queryset.filter(is_photograph=False)
         for name in ("document_number", "dated_on"):
             if getattr(file, name):
                 del self.fields[name]

@@ -232,13 +232,13 @@ def _asked_entry(request: Request, record):
 
 def _attach_all(request: Request, record, entry, form: UploadForm) -> None:
     values = dict(form.cleaned_data)
-    uploads, kind = values.pop("files"), values.pop("kind")
+    uploads, kind = values.pop("uploads"), values.pop("kind")
     added = []
     for upload in uploads:
         try:
             attach(record, upload, kind=kind.pk, by=request.user, entry=entry, **values)
         except ValidationError as refusal:
-            form.add_error("files", labelled(upload.name, told(refusal.messages)))
+            form.add_error("uploads", labelled(upload.name, told(refusal.messages)))
         else:
             added.append(upload.name)
     if added:

@@ -105,7 +105,7 @@ def _sweep_files() -> int:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT pg_advisory_xact_lock({LOCK})")
         old = [path for path in _files("files") if _is_old(path)]
-        named = set()
+        named: set[str] = set()
         for start in range(0, len(old), 1000):
             names = [path.name for path in old[start : start + 1000]]
             rows = Attachment.objects.filter(sha256__in=names).order_by()

@@ -7,6 +7,7 @@ entries by a source.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth import get_user_model
 from django.urls import reverse
@@ -23,6 +24,7 @@ from core.workflow import workflow_of
 
 LIMIT = 200
 TOGETHER = timedelta(minutes=15)  # files that one person adds within it are one line
+FILE_EVENTS: Any = Attachment.pgh_event_model  # type: ignore[attr-defined]
 FILE_WORDS = ("kind", "title_zh", "title_en", "caption", "document_number", "dated_on")
 QUIET = {
     "status",
@@ -210,7 +212,7 @@ def _value(field_, value, known: dict) -> str:
 def _files(record: Record) -> list[Entry]:
     """What happened to the files of a record: added, described, withdrawn, shown to the public."""
     events = list(
-        Attachment.pgh_event_model.objects.filter(
+        FILE_EVENTS.objects.filter(
             pgh_obj__workflow=record.workflow_name, pgh_obj__record_id=record.pk
         )
         .select_related("pgh_context", "kind", "withdrawn_by__office", "published_by__office")
@@ -221,7 +223,8 @@ def _files(record: Record) -> list[Entry]:
     added = [event.pgh_obj for event in events if event.pgh_label == "insert"]
     ids = {event.pgh_context.metadata.get("user") for event in events if event.pgh_context_id}
     people = get_user_model().objects.select_related("office").in_bulk(ids - {None})
-    entries, before = _added(added), {}
+    entries = _added(added)
+    before: dict[int, Any] = {}
     for event in events:
         if earlier := before.get(event.pgh_obj_id):
             entries += _file_changed(event, earlier, people)
@@ -282,6 +285,6 @@ def _words_changed(event, earlier) -> list[tuple[str, str, str]]:
     for name in FILE_WORDS:
         old, new = getattr(earlier, name), getattr(event, name)
         if old != new:
-            label = Attachment._meta.get_field(name).verbose_name
-            changed.append((str(label), str(old or "–"), str(new or "–")))
+            label: Any = Attachment._meta.get_field(name)
+            changed.append((str(label.verbose_name), str(old or "–"), str(new or "–")))
     return changed

@@ -28,7 +28,7 @@ def add_url(record) -> str:
 
 
 def send(client, record, *uploads, kind="photo_after", **more):
-    return client.post(add_url(record), {"files": uploads, "kind": kind, **more})
+    return client.post(add_url(record), {"uploads": uploads, "kind": kind, **more})
 
 
 def body(response) -> bytes:
@@ -84,7 +84,7 @@ def test_no_more_of_a_file_is_received_than_may_be_kept(make, cast, client_of, s
     settings.DOCUMENT_MB = settings.PHOTOGRAPH_MB = 1
     large = papers.upload(papers.pdf() + b"\x00" * 5_000_000, "large.pdf")
     answer = send(client_of(cast.reporter), make.project_under_way(), large, kind="other")
-    (received,) = answer.context["form"].files.getlist("files")
+    (received,) = answer.context["form"].files.getlist("uploads")
     assert received.size == 1024 * 1024 + 1
     assert "large.pdf: The file is larger than 1.0\xa0MB." in answer.content.decode()
 
