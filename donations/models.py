@@ -334,11 +334,11 @@ class Gift(MoneyRecord):
             on="NEW.received_on",
             way="""
             SELECT CASE WHEN NEW.project_id IS NULL THEN 'gift' ELSE 'bound_gift' END, NULL::bigint,
-                   CASE WHEN NEW.project_id IS NULL THEN f.pool_id ELSE l.pool_id END
-              FROM public.donations_programme p JOIN public.ledger_fund f ON f.id = p.fund_id
-              LEFT JOIN public.projects_fundingline l
-                ON l.fund_id = f.id AND l.project_id = NEW.project_id
-             WHERE p.id = NEW.programme_id
+                   CASE WHEN NEW.project_id IS NULL
+                        THEN (SELECT pool_id FROM public.ledger_fund WHERE id = p.fund_id)
+                        ELSE (SELECT pool_id FROM public.projects_fundingline
+                               WHERE fund_id = p.fund_id AND project_id = NEW.project_id) END
+              FROM public.donations_programme p WHERE p.id = NEW.programme_id
             """,
             filled_once=("receipt_number",),
         )

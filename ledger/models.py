@@ -398,12 +398,14 @@ def money_triggers(
             when=pgtrigger.Before,
             operation=pgtrigger.Insert | pgtrigger.Update,
             condition=pgtrigger.Condition("NEW.movement_id IS NOT NULL"),
+            declare=[("m", "public.ledger_movement"), ("way", "record")],
+            # one by one, each by its key: joined, they are led astray by tables without statistics
             func=f"""
-            IF NOT EXISTS (
-                SELECT FROM public.ledger_movement m, ({way}) AS way (kind, source, target)
-                 WHERE m.id = NEW.movement_id AND m.amount = NEW.amount * 100
-                   AND m.voucher = {voucher} AND m.posted_on = {on} AND m.kind = way.kind
-                   AND m.source_id IS NOT DISTINCT FROM way.source AND m.target_id = way.target)
+            SELECT * INTO m FROM public.ledger_movement WHERE id = NEW.movement_id;
+            SELECT * INTO way FROM ({way}) AS w (kind, source, target);
+            IF (m.amount, m.voucher, m.posted_on, m.kind, m.source_id, m.target_id)
+                 IS DISTINCT FROM
+               (NEW.amount * 100, {voucher}, {on}, way.kind, way.source, way.target)
             THEN RAISE EXCEPTION 'ledger_fault'; END IF;
             RETURN NEW;
             """,

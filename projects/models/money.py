@@ -80,8 +80,9 @@ class Allocation(MoneyRecord):
             voucher="'allocation:' || NEW.number",
             on="NEW.allocated_on",
             way="""
-            SELECT 'allocation', f.pool_id, l.pool_id
-              FROM public.projects_fundingline l JOIN public.ledger_fund f ON f.id = l.fund_id
+            SELECT 'allocation', (SELECT pool_id FROM public.ledger_fund WHERE id = l.fund_id),
+                   l.pool_id
+              FROM public.projects_fundingline l
              WHERE l.fund_id = NEW.fund_id AND l.project_id = NEW.project_id
             """,
         )
@@ -271,9 +272,8 @@ class Payment(MoneyRecord):
             voucher="'payment:' || NEW.voucher",
             on="NEW.paid_on",
             way="""
-            SELECT 'payment', p.id, p.gone_id
-              FROM public.projects_fundingline l JOIN public.ledger_pool p ON p.id = l.pool_id
-             WHERE l.id = NEW.line_id
+            SELECT 'payment', p.id, p.gone_id FROM public.ledger_pool p
+             WHERE p.id = (SELECT pool_id FROM public.projects_fundingline WHERE id = NEW.line_id)
             """,
         )
 
@@ -473,9 +473,9 @@ class Surplus(MoneyRecord):
             voucher="'surplus:' || NEW.number",
             on="NEW.returned_on",
             way="""
-            SELECT 'surplus', l.pool_id, f.pool_id
-              FROM public.projects_fundingline l JOIN public.ledger_fund f ON f.id = l.fund_id
-             WHERE l.id = NEW.line_id
+            SELECT 'surplus', l.pool_id,
+                   (SELECT pool_id FROM public.ledger_fund WHERE id = l.fund_id)
+              FROM public.projects_fundingline l WHERE l.id = NEW.line_id
             """,
         )
 
