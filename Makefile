@@ -15,7 +15,7 @@ TYPED = $(WHOLE) $(filter-out $(WHOLE:=/%),$(wildcard */workflow.py */money.py *
 
 help:
 	@echo "make run      the whole application at http://127.0.0.1:8000 (PORT= and HOST= choose another address)"
-	@echo "make test     the suite (ARGS= goes to pytest)"
+	@echo "make test     the suite on every core (ARGS= goes to pytest; ARGS='-n0 tests/test_start.py' runs one file on one)"
 	@echo "make check    format, lint, types, system and migration checks"
 	@echo "make bench    the benchmarks"
 	@echo "make setup    only the environment, in .venv"
@@ -30,7 +30,7 @@ run:
 
 test:
 	$(PREPARE) dev
-	@$(IN) -m pytest $(ARGS)
+	@$(IN) -m pytest -n auto --dist loadgroup $(ARGS)
 
 check:
 	$(PREPARE) dev

@@ -84,7 +84,9 @@ def _works_as_owner(argv: Sequence[str]) -> bool:
     program = Path(argv[0]) if argv else Path()
     name = program.parent.name if program.name == "__main__.py" else program.name
     is_command = name == "manage.py" and len(argv) > 1 and argv[1] in OWNER_COMMANDS
-    return is_command or name in OWNER_PROGRAMS or os.environ.get("SHANHAI_OWNER") == "1"
+    is_worker = name == "-c" and "PYTEST_XDIST_WORKER" in os.environ  # one of several of pytest
+    is_program = name in OWNER_PROGRAMS or is_worker
+    return is_command or is_program or os.environ.get("SHANHAI_OWNER") == "1"
 
 
 def _owner_login() -> dict[str, Any]:

@@ -1,6 +1,6 @@
-"""A whole installation for the browser tests: its own database, the reference year, a server.
+"""A whole installation for the browser tests: a database, the reference year, a server.
 
-Nothing here is faked: the database is migrated by its owner, served as the web's role, and the
+Nothing here is faked: the database was migrated by its owner, is served as the web's role, and the
 pages are read by Debian's Chromium.
 """
 
@@ -14,14 +14,13 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
-from psycopg import sql
+
+from tests.databases import copy_of_the_suite_s, login_of
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 FLAGS = [
@@ -46,28 +45,11 @@ def need_chromium() -> None:
     pytest.skip(REASON)
 
 
-def _address(login: dict, name: str) -> str:
-    parameters = connection.get_connection_params()
-    password = f":{quote(login['PASSWORD'])}" if login["PASSWORD"] else ""
-    host = quote(str(parameters.get("host") or ""), safe="")
-    port = parameters.get("port") or ""
-    return f"postgresql://{login['USER']}{password}@/{name}?host={host}" + (
-        f"&port={port}" if port else ""
-    )
-
-
-@contextlib.contextmanager
-def own_database(owner_login: dict, name: str) -> Iterator[str]:
-    """The address, for the owner, of a new empty database that goes when the tests are over."""
-    maintenance = _address(owner_login, connection.settings_dict["NAME"])
-    quoted = sql.Identifier(name)
-    with psycopg.connect(maintenance, autocommit=True) as server:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(quoted))
-        server.execute(sql.SQL("CREATE DATABASE {}").format(quoted))
-        try:
-            yield _address(owner_login, name)
-        finally:
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(quoted))
+def _address(who: dict, name: str) -> str:
+    login = login_of(who, name)
+    place = urlencode({key: login[key] for key in ("host", "port") if key in login})
+    password = f":{quote(login['password'])}" if "password" in login else ""
+    return f"postgresql://{quote(login['user'])}{password}@/{name}?{place}"
 
 
 def _free_port() -> int:
@@ -102,19 +84,17 @@ def _wait(url: str, process: subprocess.Popen) -> None:
 @contextlib.contextmanager
 def serve(owner_login: dict, web_login: dict, folder: Path) -> Iterator[tuple[str, str]]:
     """Serves the reference year; answers the address and what the demo command printed."""
-    name = f"{settings.DATABASES['default']['TEST']['NAME']}_browser"
-    with own_database(owner_login, name) as owner_url:
+    with copy_of_the_suite_s(owner_login, "browser") as name:
         port = _free_port()
         base = f"http://127.0.0.1:{port}"
         environment = os.environ | {
-            "DATABASE_OWNER_URL": owner_url,
+            "DATABASE_OWNER_URL": _address(owner_login, name),
             "DATABASE_URL": _address(web_login, name),
             "SHANHAI_DATA": str(folder),
             "PUBLIC_URL": base,
             "DJANGO_SETTINGS_MODULE": "config.settings",
         }
         environment.pop("SHANHAI_OWNER", None)
-        _run(environment, "migrate", "--verbosity=0")
         printed = _run(environment, "demo")
         log = (folder / "web.log").open("w")
         process = subprocess.Popen(

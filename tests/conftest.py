@@ -1,19 +1,24 @@
 """The suite's database and its people.
 
 The test database is made by its owner and then used as the web's own role, as in the running
-application: whatever the web may not do, no test can do by accident.
+application: whatever the web may not do, no test can do by accident. A test sees the cast if it
+asks for it, and else an empty database, whichever test ran before.
 """
+
+import copy
 
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from config import postgres
 from config.database import web_login
 from tests.cast import Cast, make_cast
+from tests.databases import login_of
 from tests.make import Make
 
 WEB_KEYS = ("USER", "PASSWORD")
@@ -22,6 +27,47 @@ WEB_KEYS = ("USER", "PASSWORD")
 def _become(login: dict) -> None:
     connection.close()
     connection.settings_dict.update({key: login[key] for key in WEB_KEYS})
+
+
+class Stage:
+    """The cast in an open transaction around the tests that ask for it, made once for all of them.
+
+    `is_wanted` is what the test that comes next needs.
+    """
+
+    def __init__(self):
+        self.is_wanted = False
+        self.blocker = None  # pytest-django's, once there is a database
+        self.transaction = self.cast = None
+
+    def set(self) -> None:
+        """Brings the cast on, or sends it away with all that was made around it."""
+        if self.blocker is None or self.is_wanted == (self.cast is not None):
+            return
+        with self.blocker.unblock():
+            if self.is_wanted:
+                self.transaction = transaction.atomic()
+                self.transaction.__enter__()
+                self.cast = make_cast()
+            else:
+                transaction.set_rollback(True)
+                self.transaction.__exit__(None, None, None)
+                self.cast = None
+
+
+STAGE = Stage()
+
+
+def pytest_configure(config):
+    """Several workers end without a farewell: who started them stops the embedded server."""
+    if config.getoption("numprocesses", None) and settings.DATABASES["default"]["IS_EMBEDDED"]:
+        postgres.use()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    STAGE.is_wanted = "cast" in getattr(item, "fixturenames", ())
+    STAGE.set()
 
 
 @pytest.fixture(scope="session")
@@ -35,7 +81,11 @@ def django_db_setup(django_db_setup, django_db_blocker, owner_login):
     """pytest-django's own, and then the web's role; the owner again to take the database down."""
     with django_db_blocker.unblock():
         _become(web_login())
+    STAGE.blocker = django_db_blocker
+    STAGE.set()
     yield
+    STAGE.is_wanted = False
+    STAGE.set()
     with django_db_blocker.unblock():
         _become(owner_login)
 
@@ -43,20 +93,15 @@ def django_db_setup(django_db_setup, django_db_blocker, owner_login):
 @pytest.fixture
 def owner(db, owner_login):
     """A connection of the owner beside the web's, which sees only what is committed."""
-    parameters = connection.get_connection_params() | {
-        "user": owner_login["USER"],
-        "password": owner_login["PASSWORD"],
-    }
-    known = ("host", "port", "dbname", "user", "password")
-    login = {key: value for key, value in parameters.items() if key in known and value}
-    with psycopg.connect(**login) as owner_connection:
+    with psycopg.connect(**login_of(owner_login)) as owner_connection:
         yield owner_connection
         owner_connection.rollback()
 
 
 @pytest.fixture
 def cast(db) -> Cast:
-    return make_cast()
+    """The people, as nobody has changed them yet."""
+    return copy.deepcopy(STAGE.cast)
 
 
 @pytest.fixture
@@ -92,7 +137,8 @@ def work(db):
 
 @pytest.fixture(autouse=True)
 def _quiet(settings, tmp_path):
-    """Mails in memory, files in a folder of the test."""
+    """Mails in memory, files in a folder of the test, static files only when asked for."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.MEDIA_ROOT = tmp_path
+    settings.WHITENOISE_AUTOREFRESH = True
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -206,12 +206,12 @@ def test_every_address_of_ours_stands_in_the_table():
 
 
 def test_each_person_gets_the_status_of_the_table(make, cast):
-    things = Things(make)
+    things, clients = Things(make), {person: client_for(cast, person) for person in PEOPLE}
     wrong = []
     for name, thing, statuses in rows():
         url = address(name, thing, things)
         for person, expected in zip(PEOPLE, statuses, strict=True):
-            status = client_for(cast, person).get(url).status_code
+            status = clients[person].get(url).status_code
             if status != expected:
                 wrong.append(f"{person} GET {url}: {status}, not {expected}")
     assert not wrong, "\n".join(wrong)

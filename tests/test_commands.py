@@ -104,6 +104,9 @@ def only_line(text: str) -> str:
     return line
 
 
+pytestmark = pytest.mark.xdist_group("commands")  # one server for them all
+
+
 @pytest.fixture(scope="module")
 def data() -> Iterator[Path]:
     """A directory that only its owner can enter; for root this is the hard case."""

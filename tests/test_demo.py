@@ -22,7 +22,7 @@ from reports.demo import scale
 from reports.demo.people import ACCOUNTS, PASSWORD
 from training.models import Course, Secondment
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]  # the year is loaded once
 
 
 class Year:
