@@ -36,6 +36,14 @@ def number(value: Decimal | float | None, places: int | None = None) -> str:
     return (MINUS if value < 0 else "") + text
 
 
+def quantity(value: Decimal | None) -> str:
+    """With the decimals that it needs: 1200.00 -> "1,200", 2.50 -> "2.5"."""
+    if value is None:
+        return NOTHING
+    whole = value.to_integral_value()
+    return number(whole.quantize(Decimal(1)) if value == whole else value.normalize())
+
+
 def yuan_text(amount: Decimal) -> str:
     """697500 -> "697,500.00"."""
     return number(Decimal(amount), places=2)

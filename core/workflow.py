@@ -5,7 +5,7 @@ reason and guard, then writes the Decision; the database applies the status and 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
@@ -27,11 +27,15 @@ ASKED = 10  # people looked at, at most, to say whom a record waits for
 
 @dataclass
 class Offer:
-    """A move as it stands for one person and one record: allowed, or why not."""
+    """A move as it stands for one person and one record: allowed, or why not.
+
+    `missing` are the pieces of evidence that the reason names, where it names any.
+    """
 
     move: Move
     allowed: bool
     reason: str = ""
+    missing: list = field(default_factory=list)
     url: str = ""
     on_behalf_of: Any = None
 
@@ -116,7 +120,9 @@ def offers(record: Record, user) -> list[Offer]:
         except PermissionDenied as refusal:
             found.append(Offer(move, allowed=False, reason=str(refusal)))
         except ValidationError as refusal:
-            found.append(Offer(move, allowed=False, reason=" ".join(refusal.messages)))
+            missing = getattr(refusal, "missing", [])
+            reason = " ".join(refusal.messages)
+            found.append(Offer(move, allowed=False, reason=reason, missing=missing))
         else:
             behalf = actor if actor != user else None
             found.append(Offer(move, allowed=True, on_behalf_of=behalf))

@@ -249,17 +249,6 @@ ASKED: dict[str, tuple[Requirement, ...]] = {
 }
 
 
-def ready(move: str) -> Callable[[Project], None]:
-    """The guard of a move: raises ValidationError while evidence is missing."""
-
-    def guard(project: Project) -> None:
-        missing = [words for one in ASKED[move] if (words := one.missing(project))]
-        if missing:
-            raise ValidationError(_("Not yet: %(missing)s.") % {"missing": listed(missing)})
-
-    return guard
-
-
 @dataclass(frozen=True)
 class Check:
     """A requirement as it stands for a project."""
@@ -270,6 +259,26 @@ class Check:
     @property
     def is_met(self) -> bool:
         return not self.missing
+
+
+class EvidenceMissing(ValidationError):
+    """A move asks for evidence that is not there; `missing` says which, and where it is entered."""
+
+    def __init__(self, missing: list[Check]):
+        words = _("Not yet: %(missing)s.")
+        super().__init__(words % {"missing": listed(check.missing for check in missing)})
+        self.missing = missing
+
+
+def ready(move: str) -> Callable[[Project], None]:
+    """The guard of a move: raises EvidenceMissing while there is any."""
+
+    def guard(project: Project) -> None:
+        missing = [check for check in checklist(project, move) if not check.is_met]
+        if missing:
+            raise EvidenceMissing(missing)
+
+    return guard
 
 
 def checklist(project: Project, move: str) -> list[Check]:

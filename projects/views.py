@@ -39,6 +39,7 @@ from projects.models import (
     Payment,
     Project,
 )
+from projects.panels import panels_of
 
 # -- projects ---------------------------------------------------------------------------------
 
@@ -60,7 +61,7 @@ def project_panels(request: HttpRequest, project: Project) -> dict[str, Any]:
     funds = {account.line.fund_id for account in accounts}
     waiting = project.allocations.exclude(fund__in=funds).select_related("fund")
     payable = project.status in Project.PAYABLE
-    return {
+    return panels_of(request, project) | {
         "accounts": accounts,
         "unopened": waiting.order_by("pk"),
         "similar": Project.objects.visible_to(request.user).similar_to(project)[:5],

@@ -142,6 +142,12 @@ def number(value: Any, places: int | None = None) -> str:
 
 
 @register.filter
+def quantity(value: Decimal | None) -> str:
+    """2.50 -> "2.5"."""
+    return formatting.quantity(value)
+
+
+@register.filter
 def capital(amount: Decimal | None) -> str:
     """120000 -> "壹拾贰万元整"."""
     return "" if amount is None else formatting.capital_amount(amount)
@@ -206,6 +212,17 @@ def due(on: date | datetime | None, soon: int = 3) -> SafeString:
 def state_after(record: Any, move: Any) -> SafeString:
     """The chip of the state to which a move leads."""
     return state(WORKFLOWS[record.workflow_name].by_value[move.target])
+
+
+@register.simple_tag
+def not_yet(checks: Iterable[Any]) -> SafeString:
+    """“Not yet: …”, each thing that is missing with a link to where it is entered."""
+    links = (
+        format_html('<a href="#{}">{}</a>', check.requirement.anchor, check.missing)
+        for check in checks
+    )
+    # the sentences are escaped where they are put into their links
+    return format_html(gettext("Not yet: {missing}."), missing=SafeString(listed(links)))
 
 
 @register.inclusion_tag("components/steps.html")

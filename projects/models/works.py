@@ -8,6 +8,7 @@ import pgtrigger
 from django.core.validators import MaxLengthValidator, MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office
@@ -387,6 +388,10 @@ class Finding(Entry):
             in_order("found_on", "due_on", model="finding"),
         ]
         triggers = entry_triggers(after_closing=True, past=("found_on", "rectified_on"))
+
+    @property
+    def is_over_due(self) -> bool:
+        return bool(not self.rectified_on and self.due_on and self.due_on < timezone.localdate())
 
 
 @with_files(under="project")
