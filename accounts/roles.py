@@ -123,6 +123,8 @@ ROLES: tuple[Role, ...] = (
             "projects.close_project",
             "projects.return_project",
             *entering("survey", "inspection", "acceptance", "finding", "assetvisit", "outcome"),
+            *entering("notice", "objection", "progressreport", "donequantity", "milestone"),
+            *entering("asset"),
             *entering("contract", "instalment", "remittance", "hop", "amendment", "surplus"),
             *entering("agreement", "disaster", "planperiod", "target", "village"),
             "projects.submit_amendment",

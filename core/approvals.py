@@ -5,6 +5,7 @@ database checks when it is written (core/triggers.py), with the same `core_open_
 ask.
 """
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 import pgtrigger
@@ -128,6 +129,24 @@ class HasStepFor(Func):
             F("pk"),
             Value(move, output_field=text),
             Value(person_id),
+        )
+
+
+class MayGive(Func):
+    """In a filter of people: whether one of these approvals of the record is theirs to give now."""
+
+    template = "EXISTS (SELECT FROM core_steps_of(%(expressions)s) s WHERE s.id = ANY (%(steps)s))"
+    output_field = models.BooleanField()
+
+    def __init__(self, workflow: str, record_id: int, move: str, steps: Iterable[ApprovalStep]):
+        text = models.TextField()
+        keys = ", ".join(str(int(step.pk)) for step in steps)
+        super().__init__(
+            Value(workflow, output_field=text),
+            Value(record_id, output_field=models.BigIntegerField()),
+            Value(move, output_field=text),
+            F("pk"),
+            steps=f"ARRAY[{keys}]::bigint[]",
         )
 
 

@@ -6,6 +6,7 @@ reason and guard, then writes the Decision; the database applies the status and 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
@@ -16,7 +17,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from core.approvals import ApprovalStep, Delegation, HasStepFor, steps_left, steps_of
+from core.approvals import ApprovalStep, Delegation, HasStepFor, MayGive, steps_left, steps_of
 from core.lifecycle import AMEND, WORKFLOWS, Move, Workflow
 from core.models import Decision, LegalMove, LifeCycle, Record
 from core.refusals import WORDS
@@ -252,8 +253,13 @@ def duties() -> Iterable[tuple[Workflow, Move]]:
     )
 
 
-def people_for(move: Move, record: Record, *, limit: int = 5) -> list:
-    """Active people who may make the move on this record now: role, scope, and not own work."""
+def people_for(
+    move: Move, record: Record, *, limit: int = 5, steps: Iterable[ApprovalStep] = ()
+) -> list:
+    """Active people who may make the move on this record now: role, scope, and not own work.
+
+    With `steps` those who may give one of these approvals.
+    """
     people = get_user_model().objects.with_perm(
         move.permission,
         backend="django.contrib.auth.backends.ModelBackend",
@@ -261,12 +267,14 @@ def people_for(move: Move, record: Record, *, limit: int = 5) -> list:
     )
     if move.own_scope:
         people = people.filter(office=record.created_by.office_id)
+    if move.route:
+        steps = steps or steps_left(record.workflow_name, record.pk, move.name)
+        people = people.filter(MayGive(record.workflow_name, record.pk, move.name, steps))
     able = (
         person
         for person in people.filter(is_active=True).select_related("office").order_by("pk")[:ASKED]
         if person.can(move.permission, record, editing=move.own_scope)
         and not _own_work(record, move, person)
-        and _has_step(record, move, person)
     )
     return list(islice(able, limit))
 
@@ -277,21 +285,31 @@ def _has_step(record: Record, move: Move, person) -> bool:
 
 @dataclass(frozen=True)
 class Given:
-    """A step of a route as it stands for one record: who gave it, or nobody yet."""
+    """A step of a route as it stands for one record: who gave it, or who may give it since when."""
 
     step: ApprovalStep
     decision: Decision | None = None
+    people: list = field(default_factory=list)
+    since: datetime | None = None
 
 
 def route_of(record: Record) -> list[Given]:
-    """The approvals of the present round, the given ones first, then those still to come."""
+    """The approvals of the present round: the given ones first, then the open, then the later."""
     move = duty_of(record)
     if move is None or not move.route:
         return []
     rows = Decision.objects.of(record).filter(step__isnull=False, decided_at__gt=record.status_at)
     given = [Given(row.step, row) for row in rows.select_related("step", "decided_by__office")]
     left = steps_left(record.workflow_name, record.pk, move.name)
-    return given + [Given(step) for step in left]
+    now = min((step.position for step in left), default=0)
+    before = [one.decision.decided_at for one in given if one.step.position < now]
+    since = max([record.status_at, *before])
+    return given + [
+        Given(step, people=people_for(move, record, limit=3, steps=[step]), since=since)
+        if step.position == now
+        else Given(step)
+        for step in left
+    ]
 
 
 def waited_states(workflow: Workflow) -> set[str]:

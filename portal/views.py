@@ -24,6 +24,7 @@ from portal.filters import PublicGiftFilter, PublicProjectFilter
 from portal.forms import NOT_RIGHT, LookUpForm
 from portal.limits import wait_for
 from portal.story import story_of
+from portal.works import work_of
 from reports.overview import overview_of
 from reports.views import year_or_404, years_to_choose
 
@@ -159,6 +160,7 @@ def project(request: HttpRequest, number: str) -> HttpResponse:
         "project": found,
         "lines": pages.funding_of(found),
         "pictures": pictures_of([found])[found.pk],
+        "work": work_of(found),
     }
     return render(request, "portal/project_detail.html", context)
 

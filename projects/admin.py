@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import RecordAdmin, ScopedAdmin
+from projects import entry_admin as entry_admin
 from projects.forms import (
     AllocationForm,
     AppropriationForm,

@@ -89,6 +89,7 @@ class EntryForm(RecordForm):
 
     def __init__(self, *args, project: Project | None = None, **kwargs):
         super().__init__(*args, **kwargs)
+        self.is_page = project is not None
         if project:
             self.instance.project = project
             self.fields.pop("project", None)

@@ -312,6 +312,31 @@ def evidence_of(project: Project) -> Evidence | None:
     return Evidence(move.label, checks) if move and checks else None
 
 
+@dataclass(frozen=True)
+class Doing:
+    """What is done on a project beside its moves, among what happens next."""
+
+    label: Any
+    url: str
+    icon: str
+    note: str = ""
+    is_primary: bool = False
+
+
+def _doings(progress: Panel | None, evidence: Evidence | None) -> list[Doing]:
+    """Reporting progress comes first as long as the work is not reported as done."""
+    if progress is None or not progress.add_url or evidence is None:
+        return []
+    if all(check.is_met or check.requirement is not stages.PROGRESS for check in evidence.checks):
+        return []
+    note = ""
+    if progress.rows:
+        last = progress.rows[0].entry
+        shown = {"day": date_format(last.reported_on), "percent": last.percent}
+        note = _("Last report %(day)s: %(percent)s%% done") % shown
+    return [Doing(progress.kind.new_title, progress.add_url, "chart", note, is_primary=True)]
+
+
 def progress_chart(panel: Panel, project: Project) -> Chart | None:
     reports = [row.entry for row in reversed(panel.rows)]
     return chart_of(reports, started_on=project.started_on, agreed=project.agreed_amount)
@@ -328,7 +353,7 @@ def panels_of(request: Request, project: Project) -> dict[str, Any]:
     }
     filled = [panel for panel in panels.values() if not panel.is_empty]
     empty = [panel for panel in panels.values() if panel.is_empty]
-    plan = plan_of(project)
+    plan, evidence = plan_of(project), evidence_of(project)
     progress = panels.get("progressreport")
     return {
         "plan": plan,
@@ -337,7 +362,8 @@ def panels_of(request: Request, project: Project) -> dict[str, Any]:
         "closed_panels": [panel for panel in empty if not panel.add_url],
         "chart": progress_chart(progress, project) if progress else None,
         "last_report": progress.rows[0].entry if progress and progress.rows else None,
-        "evidence": evidence_of(project),
+        "evidence": evidence,
+        "doings": _doings(progress, evidence),
         "marks": _marks(plan, filled),
     }
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from crispy_forms.layout import Field, Fieldset, Layout
 from django import forms
-from django.core.validators import MaxValueValidator
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -40,15 +39,14 @@ class ProgressForm(EntryForm):
         model = ProgressReport
         fields = ["reported_on", "percent", "spent", "text", "why_less"]
         help_texts = {"why_less": _("Only where a number is lower than in an earlier report.")}
+        error_messages = {
+            "percent": dict.fromkeys(
+                ("min_value", "max_value"), _("The work is done between 0 and 100 percent.")
+            )
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if "percent" in self.fields:
-            rule = MaxValueValidator(100, _("The work is done between 0 and 100 percent."))
-            others = self.fields["percent"].validators
-            self.fields["percent"].validators = [
-                rule if isinstance(one, MaxValueValidator) else one for one in others
-            ]
         self.quantities = {f"done_{one.pk}": one for one in self._planned()}
         self._add_quantities()
         self.helper.layout = Layout(
@@ -67,7 +65,8 @@ class ProgressForm(EntryForm):
     # -- quantities -------------------------------------------------------------------------------
 
     def _planned(self) -> list[PlannedQuantity]:
-        return list(self.about.quantities.all()) if self.about else []
+        """On a page; in the admin the quantities of a report are rows of their own."""
+        return list(self.about.quantities.all()) if self.about and self.is_page else []
 
     def _add_quantities(self) -> None:
         own = {}

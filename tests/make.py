@@ -148,6 +148,14 @@ class Make:
         asked = {"started_on": date(2010, 4, 2)}
         return perform(project, "start", by=project.created_by, asked=asked)
 
+    def survey(self):
+        return self.project_under_way().surveys.get()
+
+    def milestone(self, **changes):
+        values = {"name": "管道铺通", "planned_on": date(2010, 8, 1)}
+        values |= {"created_by": self.cast.reporter}
+        return self.project_under_way().milestones.create(**values | changes)
+
     def completed_project(self, **changes) -> Project:
         project = self.project_under_way(**changes)
         report = project.progressreports.create(

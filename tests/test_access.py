@@ -97,6 +97,23 @@ projects:appropriation-detail    appropriation        302 404 404 200 200 200 20
 projects:appropriation-edit      appropriation        302 404 404 403 200 403 403 403 403 403 404
 projects:appropriation-list      -                    302 200 200 200 200 200 200 200 200 403 403
 projects:appropriation-move      appropriation/confirm 302 404 404 403 403 403 200 403 403 403 404
+projects:entry-create            file/survey          302 404 403 403 200 403 403 403 403 403 404
+projects:entry-create            file/notice          302 404 200 403 403 403 403 403 403 403 404
+projects:entry-create            file/objection       302 404 200 200 403 403 403 403 403 403 404
+projects:entry-create            file/progressreport  302 404 200 403 403 403 403 403 403 403 404
+projects:entry-create            file/milestone       302 404 200 403 403 403 403 403 403 403 404
+projects:entry-create            file/inspection      302 404 403 200 200 403 403 403 403 403 404
+projects:entry-create            file/finding         302 404 200 200 200 403 200 403 200 403 404
+projects:entry-create            file/acceptance      302 404 200 200 200 403 403 403 403 403 404
+projects:entry-create            file/settlement      302 404 403 403 403 403 200 403 403 403 404
+projects:entry-create            file/asset           302 404 200 403 403 403 403 403 403 403 404
+projects:entry-create            file/assetvisit      302 404 200 200 200 403 403 403 403 403 404
+projects:entry-create            file/outcome         302 404 200 403 200 403 403 403 403 403 404
+projects:entry-edit              entry/survey         302 404 403 403 200 403 403 403 403 403 404
+projects:entry-edit              entry/milestone      302 404 200 403 403 403 403 403 403 403 404
+projects:entry-follow-up         entry/milestone      302 404 200 403 403 403 403 403 403 403 404
+projects:entry-strike            entry/survey         302 404 403 403 200 403 403 403 403 403 404
+projects:entry-strike            entry/milestone      302 404 200 403 403 403 403 403 403 403 404
 projects:payment-create          -                    302 403 403 403 200 403 403 403 403 403 403
 projects:payment-detail          payment              302 404 200 200 200 200 200 200 200 403 404
 projects:payment-edit            payment              302 404 403 403 200 403 403 403 403 403 404
@@ -164,6 +181,9 @@ class Things:
         if thing == "-":
             return []
         kind, _slash, more = thing.partition("/")
+        if kind == "entry":
+            return [more, getattr(self.make, more)().pk]
+        kind = "project_under_way" if kind == "file" else kind
         if kind == "on":
             record = self.made.get(more) or self.made.setdefault(more, self._make(more))
             return [record.workflow_name, record.pk]
