@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office, User
 from accounts.roles import BY_NAME
+from accounts.tasks import Task
+from core.admin import ReadOnlyAdmin
 
 
 def _role_word(group: Group) -> str:
@@ -90,3 +92,11 @@ class OfficeAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request, obj=None) -> bool:
         return False
+
+
+@admin.register(Task)
+class TaskAdmin(ReadOnlyAdmin):
+    list_display = ("due_on", "title", "workflow", "record_id", "person", "office", "done_at")
+    list_filter = ("workflow",)
+    list_select_related = ("person", "office")
+    search_fields = ("title",)

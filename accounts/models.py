@@ -16,6 +16,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.tasks import Task as Task
 from core.models import Division, Named
 from core.search import Searched, found
 from core.text import visible_text
@@ -108,6 +109,12 @@ class Office(Named, Searched):
     def _way(self) -> str:
         """The path as key and parent give it now."""
         return f"{self.parent.path if self.parent else '/'}{self.key}/"
+
+    def with_above(self) -> models.QuerySet["Office"]:
+        """This office and every office over it."""
+        keys = self.path.strip("/").split("/")
+        paths = ["/" + "/".join(keys[:end]) + "/" for end in range(1, len(keys) + 1)]
+        return Office.objects.filter(path__in=paths)
 
     def with_below(self) -> models.QuerySet["Office"]:
         """This office and every office under it."""

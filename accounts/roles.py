@@ -213,6 +213,7 @@ ROLES: tuple[Role, ...] = (
             "core.see_withdrawn_attachment",
             "core.view_note",
             "core.view_reminder",
+            "accounts.view_task",
         ),
     ),
     Role("donor", _("donor"), _("sees the own gifts in the portal"), ()),

@@ -152,8 +152,12 @@ class MayGive(Func):
 
 class DelegationQuerySet(models.QuerySet):
     def on(self, day):
-        """In force on a day."""
-        return self.filter(starts_on__lte=day, ends_on__gte=day)
+        """In force on a day, and not ended."""
+        return self.not_over(day).filter(starts_on__lte=day)
+
+    def not_over(self, day):
+        """In force on a day or after it."""
+        return self.filter(ends_on__gte=day, ended_at=None)
 
     def held_by(self, user):
         """Those by which this person acts for others today."""
@@ -166,6 +170,7 @@ class Delegation(models.Model):
     """A person who is away, and who acts in the meantime; decisions then name both.
 
     The deputy belongs to the same office or to one above it, and so reads what the other reads.
+    It holds for whole days, and once ended not a moment longer.
     """
 
     absent = models.ForeignKey(
@@ -182,6 +187,7 @@ class Delegation(models.Model):
     )
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
+    ended_at = models.DateTimeField(_("ended at"), null=True, editable=False)
     reason = models.TextField(
         _("reason"), blank=True, validators=[visible_text, MaxLengthValidator(300)]
     )
@@ -213,10 +219,12 @@ class Delegation(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func="""
-                IF TG_OP = 'UPDATE' AND NEW.ends_on > OLD.ends_on THEN
-                    RAISE EXCEPTION 'frozen';
-                END IF;
-                IF NOT EXISTS (
+                IF TG_OP = 'UPDATE' THEN
+                    IF NEW.ends_on > OLD.ends_on OR OLD.ended_at IS NOT NULL THEN
+                        RAISE EXCEPTION 'frozen';
+                    END IF;
+                    IF NEW.ended_at IS NOT NULL THEN NEW.ended_at := statement_timestamp(); END IF;
+                ELSIF NOT EXISTS (
                     SELECT FROM public.accounts_user a
                       JOIN public.accounts_office ao ON ao.id = a.office_id,
                            public.accounts_user d

@@ -56,6 +56,7 @@ YEAR = (
     ),
 )
 BESIDE = {  # lists that stand side by side under one place of the menu
+    "core:start": (Place("accounts:task-list", "", gettext_lazy("Tasks")),),
     "ledger:fund-list": (
         Place("ledger:fund-list", "", gettext_lazy("Funds"), "", "ledger.view_fund"),
         Place("projects:payment-list", "", gettext_lazy("Payments"), "", "projects.view_payment"),
@@ -171,7 +172,7 @@ def _beside(request: HttpRequest) -> list[dict[str, Any]]:
     """The lists that stand beside the one being read."""
     for table in BESIDE.values():
         shown = _places(request, table)
-        if any(place["url"] == request.path for place in shown):
+        if len(shown) > 1 and any(place["url"] == request.path for place in shown):
             return shown
     return []
 

@@ -24,27 +24,28 @@ AGAIN = RetryStrategy(max_attempts=4, exponential_wait=8)
 LEFT_AFTER, GIVEN_UP_AFTER = timedelta(minutes=15), timedelta(days=2)
 
 
-def _record_of(row):
+def record_of_row(row):
+    """The record that a note, a task or a decision belongs to."""
     return WORKFLOWS[row.workflow].model._base_manager.get(pk=row.record_id)
 
 
 @app.task(queue="mail", retry=AGAIN)
 def tell_of_decision(decision_id: int) -> None:
     decision = Decision.objects.select_related("decided_by").get(pk=decision_id)
-    telling.tell_of_decision(decision, _record_of(decision))
+    telling.tell_of_decision(decision, record_of_row(decision))
 
 
 @app.task(queue="mail", retry=AGAIN)
 def tell_of_note(note_id: int) -> None:
     note = Note.objects.select_related("written_by").get(pk=note_id)
     if note.struck_at is None:
-        telling.tell_of_note(note, _record_of(note))
+        telling.tell_of_note(note, record_of_row(note))
 
 
 @app.task(queue="mail", retry=AGAIN)
 def tell_of_reminder(reminder_id: int) -> None:
     reminder = Reminder.objects.select_related("reminded_by").get(pk=reminder_id)
-    telling.tell_of_reminder(reminder, _record_of(reminder))
+    telling.tell_of_reminder(reminder, record_of_row(reminder))
 
 
 @app.periodic(cron="0 * * * *")

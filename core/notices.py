@@ -21,6 +21,7 @@ class Kind(models.TextChoices):
     MENTIONED = "mentioned", _("Somebody names me in a note")
     TASK_GIVEN = "task_given", _("Somebody gives me or my office a task")
     TASK_DUE = "task_due", _("A task of mine falls due")
+    TASK_DONE = "task_done", _("A task that I gave is done")
     WAITS = "waits", _("A record begins to wait for me")
     DECIDED = "decided", _("What I entered or submitted is decided")
     MONEY = "money", _("Money moves on a record that I follow")
@@ -104,8 +105,9 @@ class Mail(models.Model):
 class Notice(OfRecord):
     """Something that a person is told: `cause` names what happened, as in `note:12`.
 
-    `words` are what somebody typed: the note, the reason, the title of the task. `move` is the move
-    that was made or that the record waits for. `by` is empty where nobody did it, as with a day.
+    `words` are what somebody typed: the note, the reason, the title of the task. `move` was
+    made, or the record waits for it. `by` is empty where nobody did it, as with a day. `path`
+    leads to a page of its own, where it has one.
     """
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
@@ -114,6 +116,7 @@ class Notice(OfRecord):
     move = models.CharField(max_length=20, blank=True)
     words = models.TextField(blank=True)
     due_on = models.DateField(null=True)
+    path = models.CharField(max_length=100, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )

@@ -38,6 +38,7 @@ SENTENCES: dict[str, str | Promise] = {
     Kind.MENTIONED: gettext_lazy("%(who)s names you in a note on %(record)s"),
     Kind.TASK_GIVEN: gettext_lazy("%(who)s gives you a task on %(record)s, due %(day)s"),
     Kind.TASK_DUE: gettext_lazy("A task on %(record)s is due %(day)s"),
+    Kind.TASK_DONE: gettext_lazy("%(who)s has done a task on %(record)s"),
     Kind.WAITS: gettext_lazy("%(record)s waits for you: %(move)s"),
     Kind.DECIDED: gettext_lazy("%(record)s: %(done)s, by %(who)s"),
     Kind.MONEY: gettext_lazy("Money has moved. %(record)s: %(done)s, by %(who)s"),
@@ -277,7 +278,8 @@ def _line(notice: Notice, record: Record) -> Line:
         "day": date_format(notice.due_on) if notice.due_on else "",
     }
     words = Truncator(notice.words).chars(LONGEST_WORDS)
-    return Line(sentence, words, f"{settings.PUBLIC_URL}{record.get_absolute_url()}")
+    path = notice.path or record.get_absolute_url()
+    return Line(sentence, words, f"{settings.PUBLIC_URL}{path}")
 
 
 def called(record: Record) -> str:

@@ -53,6 +53,7 @@ CHECK_DECISION = Function(
     IF NEW.on_behalf_of_id IS NOT NULL AND NOT EXISTS (
         SELECT FROM public.core_delegation g
          WHERE g.absent_id = NEW.on_behalf_of_id AND g.deputy_id = NEW.decided_by_id
+           AND (g.ended_at IS NULL OR g.ended_at > NEW.decided_at)
            AND (NEW.decided_at AT TIME ZONE 'Asia/Shanghai')::date
                BETWEEN g.starts_on AND g.ends_on)
     THEN RAISE EXCEPTION 'no_delegation'; END IF;

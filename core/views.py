@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core import talk_pages
+from core.approvals import Delegation
 from core.files import panel_of
 from core.forms import RecordForm
 from core.lifecycle import Move
@@ -347,6 +348,7 @@ def start(request: Request) -> HttpResponse:
         "tasks": tasks[:TASKS],
         "waiting_count": sum(queue.records.count() for queue in queues),
         "mine": [(record, duty_of(record)) for record in in_motion(request.user)],
+        "held": Delegation.objects.held_by(request.user),
     }
     for extra in ON_START:
         context |= extra(request)

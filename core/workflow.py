@@ -217,6 +217,7 @@ def waiting_for(user) -> list[Waiting]:
     """
     queues = []
     for workflow, move in duties():
+        seen: list[QuerySet] = []
         for actor in actors(user):
             if not actor.has_perm(move.permission):
                 continue
@@ -227,6 +228,9 @@ def waiting_for(user) -> list[Waiting]:
                 records = without_own_work(records, workflow, move, person)
             if move.route:
                 records = records.filter(HasStepFor(workflow.name, move.name, actor.pk))
+            for earlier in seen:
+                records = records.exclude(pk__in=earlier.values("pk"))
+            seen.append(records)
             queues.append(Waiting(workflow, move, records.order_by("status_at", "pk"), actor))
     return queues
 

@@ -1,10 +1,13 @@
 """Records for the tests, each the smallest that the rules allow. Everything can be overridden."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 
+from django.utils import timezone
+
 from accounts.models import Office
+from accounts.tasks import Task
 from core.models import Division
 from core.notes import Note
 from core.uploads import attach
@@ -266,6 +269,20 @@ class Make:
         values = {"workflow": "project", "written_by": self.cast.reporter, "text": "看过了"}
         record = changes.pop("record", None) or self.project()
         return Note.objects.create(record_id=record.pk, **values | changes)
+
+    def task(self, **changes) -> Task:
+        """A task of the reporter's on a project, given by the city's officer, due in five days."""
+        record = changes.pop("record", None) or self.project()
+        values = {
+            "title": "补村民会议纪要",
+            "due_on": timezone.localdate() + timedelta(days=5),
+            "given_by": self.cast.officer,
+        }
+        if not {"person", "office"} & set(changes):
+            values["person"] = self.cast.reporter
+        return Task.objects.create(
+            workflow=record.workflow_name, record_id=record.pk, **values | changes
+        )
 
     # -- money ------------------------------------------------------------------------------------
 

@@ -24,7 +24,13 @@ PEOPLE = [
 
 # One row an address: its name, what it is asked for, and a status for each of PEOPLE in order.
 TABLE = """
+accounts:delegation-create       -                    302 405 405 405 405 405 405 405 405 405 405
+accounts:delegation-end          task                 302 405 405 405 405 405 405 405 405 405 405
 accounts:me                      -                    302 200 200 200 200 200 200 200 200 200 200
+accounts:task-create             on/project           302 404 200 200 200 200 200 200 200 403 404
+accounts:task-detail             task                 302 404 200 200 200 200 200 200 200 404 404
+accounts:task-list               -                    302 200 200 200 200 200 200 200 200 200 200
+accounts:task-targets            on/project           302 404 200 200 200 200 200 200 200 403 404
 core:file                        attachment           302 404 200 200 200 200 200 200 200 403 404
 core:file-add                    project/project      302 404 200 200 403 403 403 403 403 403 404
 core:file-copy                   photograph/320       302 404 200 200 200 200 200 200 200 403 404

@@ -19,7 +19,7 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from core import formatting
 from core.formatting import WAN, YUAN, Segment
-from core.lifecycle import WORKFLOWS
+from core.lifecycle import WORKFLOWS, State
 from core.punctuation import gap, labelled, listed
 
 register = template.Library()
@@ -198,14 +198,34 @@ def due(on: date | datetime | None, soon: int = 3) -> SafeString:
     if on is None:
         return format_html('<span class="age">{}</span>', formatting.NOTHING)
     days = -formatting.days_between(on, timezone.localdate())
-    if days < 0:
-        text = ngettext("{days} day over", "{days} days over", -days).format(days=-days)
-    elif days == 0:
-        text = gettext("due today")
-    else:
-        text = ngettext("{days} day left", "{days} days left", days).format(days=days)
     tone = "over" if days < 0 else "late" if days <= soon else ""
-    return format_html('<span class="{}">{}</span>', f"age {tone}".strip(), text)
+    return format_html('<span class="{}">{}</span>', f"age {tone}".strip(), _days_left(days))
+
+
+@register.simple_tag
+def overdue(
+    on: date, late: int = formatting.LATE_DAYS, over: int = formatting.OVER_DAYS
+) -> SafeString:
+    """How long is left until a due day; past it amber from `late` days, red from `over`."""
+    days = formatting.days_between(on, timezone.localdate())
+    tone = f"age {formatting.age_tone(days, late, over)}".strip()
+    return format_html('<span class="{}">{}</span>', tone, _days_left(-days))
+
+
+def _days_left(days: int) -> str:
+    if days == 0:
+        return gettext("due today")
+    if days > 0:
+        return ngettext("{days} day left", "{days} days left", days).format(days=days)
+    return ngettext("{days} day over", "{days} days over", -days).format(days=-days)
+
+
+@register.simple_tag
+def task_state(task: Any) -> SafeString:
+    """The chip of a task: open or done."""
+    if task.done_at:
+        return state(State("done", pgettext("a task", "Done"), "done", "check"))
+    return state(State("open", pgettext("a task", "Open"), "prep", "clock"))
 
 
 @register.simple_tag
