@@ -104,7 +104,7 @@ def _changes(record: Record) -> list[Entry]:
     people, named = _people(record, events), _named(record, events)
     entries = []
     for event in events:
-        changes = _shown(record, event["pgh_diff"] or {}, named)
+        changes = shown(record, event["pgh_diff"] or {}, named)
         first = event["pgh_label"] == "insert"
         if not first and not changes:
             continue
@@ -187,15 +187,15 @@ def _named(record: Record, events: list[dict]) -> dict[str, dict]:
     return named
 
 
-def _shown(record: Record, differences: dict, named: dict[str, dict]) -> list[tuple[str, str, str]]:
+def shown(record: Record, differences: dict, named: dict[str, dict]) -> list[tuple[str, str, str]]:
     """(label, old, new) of each changed field that a person would know."""
-    shown = []
+    found = []
     for field_ in record._meta.local_fields:
         if field_.attname in differences and field_.attname not in QUIET and field_.editable:
             known = named.get(field_.attname, {})
             old, new = (_value(field_, value, known) for value in differences[field_.attname])
-            shown.append((str(field_.verbose_name), old, new))
-    return shown
+            found.append((str(field_.verbose_name), old, new))
+    return found
 
 
 def _value(field_, value, known: dict) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core.money import money_text
 from core.punctuation import labelled, listed
 from projects.models import Acceptance, Outcome, ProgressReport, Project
-from projects.panels import Quantity, quantities_of
+from projects.plan import Quantity, quantities_of
 
 
 @dataclass(frozen=True)

@@ -1,33 +1,27 @@
-"""What the page of a project shows beside its money: the plan, the entries, the missing evidence.
+"""What the page of a project shows beside its money: entries, evidence, what is done next.
 
 Rule: the page costs the same queries whether a panel holds three entries or thirty.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from core.attachments import Attachment
-from core.formatting import number, quantity
-from core.money import AmountField, money_text
 from core.requests import Request
 from core.workflow import duty_of
 from projects import stages
-from projects.drawings import Board, Chart, board_of, chart_of
+from projects.drawings import Chart, chart_of
 from projects.entries import KINDS, Kind, keeps
-from projects.models import DETAILS, DoneQuantity, PlannedQuantity, ProgressReport, Project
+from projects.models import DoneQuantity, ProgressReport, Project
 from projects.models.entry import Entry
+from projects.plan import Plan, plan_of
 
-HUNDRED = Decimal(100)
 SHOWN = 4  # entries of a panel that are not folded
 
 
@@ -83,13 +77,32 @@ class Panel:
         return self.rows[SHOWN:]
 
 
+def entries_of(project: Project) -> dict[str, list[Entry]]:
+    """Every entry in the file of a project by its kind, read once for a page."""
+    if not hasattr(project, "_entries"):
+        project._entries = {kind.name: _read(kind, project) for kind in KINDS.values()}
+    return project._entries
+
+
+def _read(kind: Kind, project: Project) -> list[Entry]:
+    rows = kind.model.objects.filter(project=project).for_panel()
+    if any(one.name == "office" for one in kind.model._meta.fields):
+        rows = rows.select_related("office")
+    if kind.model is ProgressReport:
+        done = DoneQuantity.objects.standing().select_related("quantity")
+        rows = rows.prefetch_related(Prefetch("quantities", done.order_by("quantity")))
+    for entry in (found := list(rows)):
+        entry.project = project
+    return found
+
+
 class Reader:
     """What one person may do with the entries of one project, asked once for all of them."""
 
     def __init__(self, request: Request, project: Project):
         self.user, self.project = request.user, project
         self.is_own = keeps(request.user, project)
-        self.files = self._files()
+        self.files, self.entries = self._files(), entries_of(project)
 
     def _files(self) -> dict[tuple[str, int | None], list[Attachment]]:
         found = defaultdict(list)
@@ -101,7 +114,9 @@ class Reader:
     def panel(self, kind: Kind) -> Panel:
         below = next((k for k in KINDS.values() if k.under and k.anchor == kind.anchor), None)
         under = self._under(below) if below else {}
-        rows = [self._row(kind, one, below, under.get(one.pk, [])) for one in self._rows(kind)]
+        rows = [
+            self._row(kind, one, below, under.get(one.pk, [])) for one in self.entries[kind.name]
+        ]
         standing = [row for row in rows if not row.entry.struck_at]
         return Panel(
             kind,
@@ -117,23 +132,13 @@ class Reader:
             return ""
         return reverse("projects:entry-create", args=[self.project.pk, kind.name])
 
-    def _rows(self, kind: Kind) -> Iterable[Entry]:
-        rows = kind.model.objects.filter(project=self.project).for_panel()
-        if any(one.name == "office" for one in kind.model._meta.fields):
-            rows = rows.select_related("office")
-        if kind.model is ProgressReport:
-            done = DoneQuantity.objects.standing().select_related("quantity")
-            rows = rows.prefetch_related(Prefetch("quantities", done.order_by("quantity")))
-        return rows
-
     def _under(self, kind: Kind) -> dict[int, list[Row]]:
         found = defaultdict(list)
-        for entry in self._rows(kind):
+        for entry in self.entries[kind.name]:
             found[getattr(entry, f"{kind.under}_id")].append(self._row(kind, entry))
         return found
 
     def _row(self, kind: Kind, entry: Entry, below: Kind | None = None, rows=()) -> Row:
-        entry.project = self.project
         is_fixed = bool(entry.struck_at or kind.refusal(self.project))
         add_url = self.add_url(below) if below and not entry.struck_at else ""
         return Row(
@@ -161,124 +166,6 @@ def _in_order(kind: Kind, rows: list[Row]) -> list[Row]:
         return rows
     rows = rows[::-1]
     return sorted(rows, key=lambda row: not (kind.follow_up and kind.follow_up.is_open(row.entry)))
-
-
-# -- plan -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Quantity:
-    """A planned quantity beside what is reported as done; `percent` of the plan."""
-
-    planned: PlannedQuantity
-    done: Decimal | None
-
-    @property
-    def percent(self) -> int | None:
-        return None if self.done is None else int(self.done * HUNDRED / self.planned.planned)
-
-
-@dataclass(frozen=True)
-class Place:
-    """A site with its number on the board; without one where nobody has entered its point."""
-
-    name: str
-    latitude: Decimal | None
-    longitude: Decimal | None
-    number: int | None
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What was decided on together with the project."""
-
-    quantities: list[Quantity]
-    budget: list
-    budget_sum: Decimal
-    sources: list
-    sources_sum: Decimal
-    details: list[tuple[str, list[tuple[str, str]]]]
-    places: list[Place]
-    board: Board | None
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.quantities or self.budget or self.sources or self.details or self.places)
-
-
-def done_of(project: Project) -> dict[int, Decimal]:
-    """What is done of each planned quantity, by the newest report that counts it."""
-    rows = DoneQuantity.objects.standing().filter(project=project, progress__struck_at__isnull=True)
-    return dict(rows.order_by("progress__reported_on").values_list("quantity", "done"))
-
-
-def quantities_of(project: Project) -> list[Quantity]:
-    done = done_of(project)
-    return [Quantity(one, done.get(one.pk)) for one in project.quantities.all()]
-
-
-def plan_of(project: Project) -> Plan:
-    budget = list(project.budget.all())
-    sources = list(project.sources.select_related("office"))
-    places = _places(project)
-    points = [(p.number, p.latitude, p.longitude) for p in places if p.number is not None]
-    return Plan(
-        quantities=quantities_of(project),
-        budget=budget,
-        budget_sum=sum((line.amount for line in budget), Decimal(0)),
-        sources=sources,
-        sources_sum=sum((line.amount for line in sources), Decimal(0)),
-        details=_details(project),
-        places=places,
-        board=board_of(points),
-    )
-
-
-def _places(project: Project) -> list[Place]:
-    """The project's own point, then its further sites."""
-    sites = list(project.sites.select_related("town", "village"))
-    known = [(str(site), site.latitude, site.longitude) for site in sites]
-    if project.latitude is not None:
-        name = str(project.village or project.town or project.county)
-        known.insert(0, (name, project.latitude, project.longitude))
-    places, count = [], 0
-    for name, latitude, longitude in known:
-        count += latitude is not None
-        numbered = count if latitude is not None else None
-        places.append(Place(name, latitude, longitude, numbered))
-    return places
-
-
-def _details(project: Project) -> list[tuple[str, list[tuple[str, str]]]]:
-    """(what it is, its facts) of each kind of project that this one is, where they are entered."""
-    models = dict.fromkeys(DETAILS[name] for name in project.types if name in DETAILS)
-    found = ((m, m.objects.filter(project=project).first()) for m in models)
-    return [(capfirst(m._meta.verbose_name), facts_of(row)) for m, row in found if row]
-
-
-def facts_of(row) -> list[tuple[str, str]]:
-    """The filled fields of a row of details, in words."""
-    facts = []
-    for one in row._meta.fields:
-        value = getattr(row, one.attname)
-        if one.primary_key or one.name == "project" or value in (None, "", False):
-            continue
-        facts.append((capfirst(str(one.verbose_name)), _in_words(row, one, value)))
-    return facts
-
-
-def _in_words(row, one, value) -> str:
-    if one.choices:
-        return str(getattr(row, f"get_{one.name}_display")())
-    if value is True:
-        return _("yes")
-    if isinstance(one, AmountField):
-        return money_text(value)
-    if isinstance(value, Decimal):
-        return quantity(value)
-    if isinstance(value, date):
-        return date_format(value)
-    return number(value) if isinstance(value, int) else str(value)
 
 
 # -- the page -------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from core.money import yuan
 from core.views import Records
 from core.workflow import with_waiting
 from projects import money
+from projects import told as told
 from projects.filters import (
     AllocationFilter,
     AppropriationFilter,
