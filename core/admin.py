@@ -5,8 +5,6 @@ calls `perform()`, and nothing is deleted.
 """
 
 from collections.abc import Callable
-from functools import partialmethod
-from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
@@ -17,9 +15,10 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
+from core.admin_entry import TypedAdmin
 from core.attachments import Attachment, AttachmentKind
 from core.file_forms import FileForm, NewFileForm
-from core.forms import RecordForm, form_field
+from core.forms import form_field
 from core.lifecycle import Move
 from core.models import Decision, Division
 from core.notes import Note, Reminder
@@ -42,7 +41,7 @@ class NoteActionForm(ActionForm):
     note = forms.CharField(label=gettext_lazy("Reason"), required=False, max_length=2000)
 
 
-class ScopedAdmin(admin.ModelAdmin):
+class ScopedAdmin(TypedAdmin):
     """Rows in the person's scope only; rights of the roles table; no deletion."""
 
     def get_queryset(self, request):
@@ -79,15 +78,6 @@ class ScopedAdmin(admin.ModelAdmin):
             return names
         own = {field.name for field in self.opts.get_fields()}
         return [name for name in names if name in own]
-
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        if change and not self.has_change_permission(request, obj):
-            kwargs["form"] = forms.ModelForm  # read only: it has no field that ours could prepare
-        form: Any = super().get_form(request, obj, change, **kwargs)
-        if not issubclass(form, RecordForm):
-            return form
-        begin = partialmethod(form.__init__, user=request.user)
-        return type(form)(form.__name__, (form,), {"__init__": begin})
 
     def save_model(self, request, obj, form, change) -> None:
         if not change and hasattr(obj, "created_by_id"):

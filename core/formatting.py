@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.utils import timezone
+from django.utils.formats import date_format, time_format
 
 YUAN, WAN = "yuan", "wan"
 MINUS = "\N{MINUS SIGN}"
@@ -138,3 +139,10 @@ def shares(values: list[Decimal | int], total: Decimal | int) -> list[tuple[floa
         parts.append((round(start, 3), round(width, 3)))
         start += width
     return parts
+
+
+def moment(at: datetime) -> str:
+    """`14:32`, with the day before it where that is not today."""
+    at = timezone.localtime(at)
+    clock = time_format(at, "H:i")
+    return clock if at.date() == timezone.localdate() else f"{date_format(at)} {clock}"

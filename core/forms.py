@@ -4,14 +4,17 @@ Rule: what was typed is kept; a field is read right or refused beside itself in 
 """
 
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.forms import widgets
+from django.forms.utils import ErrorDict
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -20,6 +23,15 @@ from core.text import day_text, half_width, visible_text
 from core.workflow import is_editable
 
 UNITS = [("yuan", "元"), ("wan", "万元")]
+CHOOSE = _("Choose …")
+RENEWS = {
+    "hx-post": "",
+    "hx-vals": '{"form_more": ""}',
+    "hx-include": "closest form",
+    "hx-select": "#parts",
+    "hx-target": "#parts",
+    "hx-swap": "outerHTML",
+}
 TEN_THOUSAND = Decimal(10_000)
 WHOLE_NUMBERS = ("PositiveIntegerField", "PositiveSmallIntegerField", "IntegerField")
 
@@ -51,6 +63,7 @@ class AmountInputField(forms.Field):
     """Reads an amount in 元 or 万元, in any width of digits, and answers yuan as Decimal."""
 
     widget = AmountInput
+    is_money = True
     default_error_messages = {
         "not_a_number": _("Enter an amount in figures, such as 480,000.00"),
         "three_decimals": _("The amount may have two decimals, such as 480,000.00"),
@@ -138,6 +151,20 @@ class CountField(forms.IntegerField):
 
     widget = widgets.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
 
+    def __init__(self, *, has_commas: bool = True, **kwargs):
+        self.has_commas = has_commas
+        super().__init__(**kwargs)
+
+    def to_python(self, value):
+        text = half_width(value).replace(",", "") if isinstance(value, str) else value
+        return super().to_python(text)
+
+
+class MeasureField(forms.DecimalField):
+    """A number with decimals, in any width of digits; typed as text, as a count is."""
+
+    widget = widgets.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+
     def to_python(self, value):
         text = half_width(value).replace(",", "") if isinstance(value, str) else value
         return super().to_python(text)
@@ -160,20 +187,34 @@ class AtMost(MaxLengthValidator):
 
 def form_field(field, **kwargs):
     """The form field of a model field: amounts, days and counts read as people type them."""
+    if "form_class" in kwargs:
+        return field.formfield(**kwargs)
     if isinstance(field, AmountField):
         return field.formfield(form_class=AmountInputField, **kwargs)
     internal = field.get_internal_type()
     if internal == "DateField":
         return field.formfield(form_class=DayField, **kwargs)
     if internal in WHOLE_NUMBERS and not field.choices:
-        return field.formfield(form_class=CountField, **kwargs)
+        is_year = internal == "PositiveSmallIntegerField"
+        return field.formfield(form_class=CountField, has_commas=not is_year, **kwargs)
+    if internal == "DecimalField":
+        return field.formfield(form_class=MeasureField, **kwargs)
     if internal == "TextField":
         return field.formfield(validators=field.validators, **kwargs)
     return field.formfield(**kwargs)
 
 
 class RecordForm(forms.ModelForm):
-    """Base of every form of a case record, in the pages and in the admin alike."""
+    """Base of every form of a case record, in the pages and in the admin alike.
+
+    `parts` are the tables and details typed with the record (core/parts.py), `copied` the fields
+    that a copy of a record begins with; a type without them is not copied.
+    """
+
+    parts: tuple = ()
+    renewing: tuple[str, ...] = ()  # fields whose change renews which parts the record has
+    copied: tuple[str, ...] = ()
+    refusal: Any = ""  # why it cannot be saved whatever is typed
 
     class Meta:
         formfield_callback = form_field
@@ -181,15 +222,19 @@ class RecordForm(forms.ModelForm):
     def __init__(self, *args, user=None, **kwargs):
         super().__init__(*args, **kwargs)
         self.user = user
+        self.part_initial: dict[str, list[dict]] = {}
         self.helper = FormHelper(self)
         self.helper.form_tag = False
         self.helper.disable_csrf = True
         self.helper.attrs = {"novalidate": True}
         for field in self.fields.values():
             self.prepare(field)
+        for name in self.renewing:
+            self.fields[name].widget.attrs |= RENEWS
 
     @staticmethod
     def prepare(field: forms.Field) -> None:
+        """Makes a field keep what is pasted, refuse what cannot be seen, and ask in words."""
         if isinstance(field, forms.CharField):
             field.widget.attrs.pop("maxlength", None)  # a browser would cut what is pasted
             if visible_text not in field.validators:
@@ -198,8 +243,49 @@ class RecordForm(forms.ModelForm):
                 AtMost(rule.limit_value) if isinstance(rule, MaxLengthValidator) else rule
                 for rule in field.validators
             ]
+        elif isinstance(field, forms.ModelChoiceField):
+            if field.empty_label is not None:
+                field.empty_label = CHOOSE
+        elif isinstance(field, forms.ChoiceField):
+            field.choices = [(key, label if key != "" else CHOOSE) for key, label in field.choices]
+
+    def standing(self, name: str) -> Any:
+        """A field as it stands: typed, or of the record, or preset; None where it is not right."""
+        field = self.fields[name]
+        value = self[name].data if self.is_bound else self.get_initial_for_field(field, name)
+        try:
+            return field.clean(getattr(value, "pk", value))
+        except ValidationError:
+            return None
+
+    # -- parts ------------------------------------------------------------------------------------
+
+    @cached_property
+    def bound_parts(self) -> list:
+        """The rows of each part that the record has as it stands."""
+        return [part.bound_to(self) for part in self.parts if part.when(self)]
+
+    @property
+    def sent_parts(self) -> list:
+        """Those that were on the page that was sent."""
+        return [rows for rows in self.bound_parts if rows.is_bound]
+
+    def is_valid(self) -> bool:
+        judged = [super().is_valid(), *(rows.is_valid() for rows in self.sent_parts)]
+        return all(judged)
+
+    def unjudged(self) -> "RecordForm":
+        """The form with what is typed, without a word about whether it is right."""
+        self._errors, self.cleaned_data = ErrorDict(renderer=self.renderer), {}
+        for rows in self.sent_parts:
+            rows.unjudged()
+        return self
+
+    # -- saving -----------------------------------------------------------------------------------
 
     def clean(self):
+        if self.refusal:
+            raise ValidationError(self.refusal)
         if self.instance.pk and hasattr(self.instance, "status") and not is_editable(self.instance):
             raise ValidationError(
                 _("What was submitted cannot be changed. Return it for revision first.")
@@ -209,4 +295,19 @@ class RecordForm(forms.ModelForm):
     def save(self, commit=True):
         if self.user and not self.instance.pk and hasattr(self.instance, "created_by_id"):
             self.instance.created_by = self.user
-        return super().save(commit)
+        record = super().save(commit)
+        if commit:
+            self.save_parts(record)
+        return record
+
+    def save_parts(self, record) -> None:
+        for rows in self.sent_parts:
+            rows.instance = record
+            rows.save()
+        self.let_go_of(record)
+
+    def let_go_of(self, record) -> None:
+        """Removes the details of kinds that the record, as it was typed, is not of."""
+        for part in self.parts:
+            if not part.when(self):
+                part.let_go(record)

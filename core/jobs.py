@@ -1,4 +1,4 @@
-"""Background work of the core: telling people, taking mails to the post, the sweep of files.
+"""Background work of the core: telling people, taking mails to the post, the nightly sweeps.
 
 Rule: a job is deferred inside the transaction that causes it, so neither stands without the other;
 done a second time, it tells nobody twice.
@@ -14,7 +14,7 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from core import storage, telling
+from core import drafts, storage, telling
 from core.lifecycle import WORKFLOWS
 from core.models import Decision
 from core.notes import Note, Reminder
@@ -94,3 +94,10 @@ def deliver_left(timestamp: int) -> None:
 def sweep_files(timestamp: int) -> None:
     """Removes files that no row names, every night at half past three."""
     storage.sweep()
+
+
+@app.periodic(cron="40 3 * * *")
+@app.task(queue="checks", queueing_lock="sweep_drafts")
+def sweep_drafts(timestamp: int) -> None:
+    """Lets old drafts go, every night at twenty to four."""
+    drafts.sweep(timezone.now())

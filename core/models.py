@@ -13,7 +13,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxLengthValidator
 from django.db import connection, models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Cast, Concat, Length, Now
+from django.db.models.lookups import LessThanOrEqual
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import get_language
@@ -26,7 +27,9 @@ from core.notes import Note as Note
 from core.notices import Notice as Notice
 from core.search import Searched, found, pinyin_of
 from core.text import visible_text
-from core.triggers import APPEND_ONLY, APPLY_DECISION, CHECK_DECISION, never_deleted
+from core.triggers import APPEND_ONLY, APPLY_DECISION, CHECK_DECISION, fixed, never_deleted
+
+LONGEST_DRAFT = 200_000  # characters of one draft, with the names of its fields
 
 
 class Named(models.Model):
@@ -171,6 +174,72 @@ class Counter(models.Model):
                 [series, count],
             )
             return cursor.fetchone()[0] - count + 1
+
+
+class FormDraftQuerySet(models.QuerySet):
+    def of(self, user, form: str, record_id: int | None):
+        """A person's drafts of one form that have not been saved, the newest first."""
+        sent = SentForm.objects.filter(owner=user, token=models.OuterRef("token"))
+        mine = self.filter(owner=user, form=form, record_id=record_id)
+        return mine.filter(~models.Exists(sent)).order_by("-updated_at", "-id")
+
+
+class FormDraft(models.Model):
+    """What somebody has typed into a form and not saved yet: theirs alone, and no record.
+
+    `data` are the pairs of name and value in the order of the form; `version` says how the record
+    stood when the form was opened (core/conflicts.py).
+    """
+
+    token = models.UUIDField()
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="form_drafts")
+    form = models.CharField(max_length=60)
+    record_id = models.BigIntegerField(null=True)
+    data = models.JSONField()
+    version = models.TextField(blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = FormDraftQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-updated_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "token"], name="draft_once"),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(
+                    Length(Concat(Cast("data", models.TextField()), "version")), LONGEST_DRAFT
+                ),
+                name="draft_is_no_book",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["owner", "form", "record_id"], name="draft_mine"),
+            models.Index(fields=["updated_at"], name="draft_age"),
+        ]
+        triggers = [fixed("id", "token", "owner_id", "form", "record_id")]
+
+    @property
+    def gist(self) -> str:
+        """The beginning of what was typed first, to tell one draft from another."""
+        return next((value for _name, value in self.data if value), "")[:40]
+
+
+class SentForm(models.Model):
+    """A form that was saved: the same form sent again leads to the record that it made."""
+
+    token = models.UUIDField()
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    record_id = models.BigIntegerField(null=True)
+    typed_hash = models.CharField(max_length=64)
+    sent_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "token"], name="form_sent_once"),
+        ]
+        indexes = [models.Index(fields=["sent_at"], name="sent_form_age")]
+        triggers = [fixed("id", "token", "owner_id", "typed_hash")]
 
 
 class LifeCycle(models.Model):

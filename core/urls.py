@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from core import files, finder, talk_pages, views
+from core import entry, files, finder, talk_pages, views
 
 app_name = "core"
 ON_RECORD = "records/<slug:workflow>/<int:pk>/"
@@ -21,4 +21,6 @@ urlpatterns = [
     path(f"{ON_RECORD}follow/", talk_pages.follow_change, name="follow"),
     path(f"{ON_RECORD}people/", talk_pages.people, name="people"),
     path("notes/<int:pk>/strike/", talk_pages.note_strike, name="note-strike"),
+    path("drafts/", entry.keep_draft, name="draft-keep"),
+    path("drafts/discard/", entry.discard_draft, name="draft-discard"),
 ]

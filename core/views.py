@@ -12,7 +12,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -23,6 +23,7 @@ from django.utils.translation import gettext_lazy
 
 from core import talk_pages
 from core.approvals import Delegation
+from core.entry import ENTRIES, Entry
 from core.files import panel_of
 from core.forms import RecordForm
 from core.lifecycle import Move
@@ -105,7 +106,7 @@ def move_form(record, move: Move, request: Request) -> MoveForm:
 
 
 @dataclass
-class Records:
+class Records(Entry):
     """The pages of one record type; `urls()` gives their addresses.
 
     `rows` says what a list row needs beside the record (select_related and annotations), so that
@@ -135,6 +136,8 @@ class Records:
 
     def __post_init__(self) -> None:
         RECORD_TYPES.append(self)
+        if self.form:
+            ENTRIES[self.key] = self
 
     @cached_property
     def label(self) -> str:
@@ -217,6 +220,7 @@ class Records:
             "list_title": self.title,
             "list_url": self.url("list"),
             "edit_url": self.url("edit", record.pk) if may_edit else None,
+            "copy_url": self.copy_url(request, record),
         }
         if has_life:
             moves = offers(record, request.user)
@@ -240,48 +244,6 @@ class Records:
         if self.panels:
             context |= self.panels(request, record)
         return context
-
-    def create(self, request: Request) -> HttpResponse:
-        if not request.user.has_perm(self.permission("add")):
-            raise PermissionDenied
-        initial = self.initial(request) if self.initial else {}
-        form = self.form(typed(request), user=request.user, initial=initial)
-        if request.method == "POST" and form.is_valid() and self._save(form):
-            messages.success(request, _("%(number)s is saved.") % {"number": form.instance})
-            return redirect(self.url("detail", form.instance.pk))
-        return self._form_page(request, form, self.new_title, self.url("list"))
-
-    def edit(self, request: Request, pk: int) -> HttpResponse:
-        record = self.fetch(request, pk)
-        if not request.user.can(self.permission("change"), record, editing=True):
-            raise PermissionDenied
-        form = self.form(typed(request), user=request.user, instance=record)
-        if request.method == "POST" and form.is_valid() and self._save(form):
-            messages.success(request, _("Saved."))
-            return redirect(self.url("detail", record.pk))
-        return self._form_page(request, form, str(record), self.url("detail", pk))
-
-    def _form_page(self, request, form, title, back_url) -> HttpResponse:
-        context = {
-            "form": form,
-            "title": title,
-            "back_url": back_url,
-            "list_title": self.title,
-        }
-        return render(request, self.form_template, context, status=422 if form.errors else 200)
-
-    @staticmethod
-    def _save(form) -> bool:
-        """Saves; a refusal of the database becomes a sentence of the form, which keeps the rest."""
-        try:
-            with transaction.atomic():
-                form.save()
-        except DatabaseError as error:
-            if not (words := in_words(error)):
-                raise
-            form.add_error(None, words)
-            return False
-        return True
 
     def move(self, request: Request, pk: int, move: str) -> HttpResponse:
         record = self.fetch(request, pk)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import Office
-from core.forms import DayField, RecordForm
+from core.forms import DayField, MeasureField, RecordForm
 from core.punctuation import listed
 from core.search import pinyin_of
 from core.text import half_width
@@ -80,24 +80,6 @@ class FoundField(forms.CharField):
 
     def has_changed(self, initial, data):
         return str(self.prepare_value(initial) or "") != (data or "")
-
-
-class QuantityField(forms.DecimalField):
-    """A quantity with up to two decimals, in any width of digits."""
-
-    def __init__(self, **kwargs):
-        super().__init__(
-            min_value=Decimal("0.01"),
-            max_value=LARGEST_QUANTITY,
-            decimal_places=2,
-            widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-            **kwargs,
-        )
-
-    def to_python(self, value):
-        return super().to_python(
-            half_width(value).replace(",", "") if isinstance(value, str) else value
-        )
 
 
 class DonorForm(RecordForm):
@@ -368,7 +350,12 @@ def projects_for(user) -> QuerySet:
 
 
 class GoodsGiftForm(GivingForm):
-    quantity = QuantityField(label=gettext_lazy("quantity"))
+    quantity = MeasureField(
+        label=gettext_lazy("quantity"),
+        min_value=Decimal("0.01"),
+        max_value=LARGEST_QUANTITY,
+        decimal_places=2,
+    )
     field_order = (
         *DONOR_FIELDS,
         "programme",

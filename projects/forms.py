@@ -33,6 +33,8 @@ from projects.models import (
     Project,
     Village,
 )
+from projects.parts import PARTS
+from projects.places import PlaceField, VillageInput, kept, village_named
 from projects.stages import READ_FIRST
 
 SUGGESTIONS = 300
@@ -58,28 +60,29 @@ class NumberField(forms.ModelChoiceField):
         return getattr(value, "number", value)
 
 
-class VillageInput(widgets.TextInput):
-    """A name to type, with the known villages of the county to pick from."""
-
-    template_name = "projects/widgets/village.html"
-    villages = ()
-
-    def get_context(self, name, value, attrs):
-        context = super().get_context(name, value, attrs)
-        context["widget"]["attrs"]["list"] = f"{name}-known"
-        return context | {"villages": self.villages, "list_id": f"{name}-known"}
-
-
-class PlaceField(forms.ModelChoiceField):
-    """A division with its code, a town with its county."""
-
-    def label_from_instance(self, place: Division) -> str:
-        if place.level == Division.Level.TOWN:
-            return f"{place} · {place.parent}"
-        return f"{place} {place.code}"
-
-
 class ProjectForm(RecordForm):
+    parts = PARTS
+    renewing = ("types",)
+    copied = (
+        "name_zh",
+        "name_en",
+        "kind",
+        "level",
+        "types",
+        "is_integrated",
+        "is_drought_relief",
+        "county",
+        "supporter",
+        "town",
+        "village",
+        "office",
+        "need",
+        "content_zh",
+        "content_en",
+        "household_count",
+        "people_count",
+        "people_qualifier",
+    )
     types = forms.MultipleChoiceField(
         label=_("What it is for"),
         choices=Project.Type.choices,
@@ -209,20 +212,10 @@ class ProjectForm(RecordForm):
 
     # -- choices ----------------------------------------------------------------------------------
 
-    def _standing(self, name: str):
-        """A field as it stands: typed, or of the record, or preset; None where it is not right."""
-        field = self.fields[name]
-        typed = self.data.get(self.add_prefix(name)) if self.is_bound else None
-        value = typed if self.is_bound else self.get_initial_for_field(field, name)
-        try:
-            return field.clean(getattr(value, "pk", value))
-        except ValidationError:
-            return None
-
     @cached_property
     def day(self) -> date:
         """The day of the plan year by which places and pairs are looked up."""
-        year = self._standing("year") if "year" in self.fields else self.instance.year
+        year = self.standing("year") if "year" in self.fields else self.instance.year
         return date(min(max(year or timezone.localdate().year, 1), 9999), 7, 1)
 
     def _offer_places(self) -> None:
@@ -231,7 +224,7 @@ class ProjectForm(RecordForm):
             return
         counties = receiving_counties(self.day, self.user)
         self.fields["county"].queryset = counties
-        county = self._standing("county") or self._only(counties)
+        county = self.standing("county") or self._only(counties)
         towns = Division.objects.filter(level="town", parent__in=[county] if county else counties)
         self.fields["town"].queryset = towns.valid_on(self.day).select_related("parent")
         if county:
@@ -274,22 +267,11 @@ class ProjectForm(RecordForm):
 
     def clean_village(self) -> Village | None:
         """The village of this name: the known one, or a new one that is saved with the project."""
-        name, county = self.cleaned_data["village"], self.cleaned_data.get("county")
-        if not name or not county:
-            return None
-        town = self.cleaned_data.get("town")
-        known = Village.objects.filter(county=county, name_zh=name)
-        exact = known.filter(town=town).first()
-        if exact is None and town is None and len(several := list(known[:2])) == 1:
-            exact = several[0]
-        return exact or Village(county=county, town=town, name_zh=name)
+        county, town = self.cleaned_data.get("county"), self.cleaned_data.get("town")
+        return village_named(self.cleaned_data["village"], county=county, town=town)
 
     def save(self, commit=True):
-        village = self.instance.village
-        if village and village.pk is None:
-            self.instance.village, _made = Village.objects.get_or_create(
-                county=village.county, town=village.town, name_zh=village.name_zh
-            )
+        self.instance.village = kept(self.instance.village)
         return super().save(commit)
 
     @cached_property

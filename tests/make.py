@@ -75,10 +75,14 @@ class Make:
         }
         project = Project.objects.create(**values | changes)
         if parts:
-            project.quantities.create(item="水窖", item_en="Cellars", unit="well", planned=12)
-            project.budget.create(purpose="works", amount=project.agreed_amount)
-            project.sources.create(source="municipal", amount=project.agreed_amount)
+            self.parts(project)
         return project
+
+    def parts(self, project: Project) -> None:
+        """What a project must say of its quantities and its money before it is proposed."""
+        project.quantities.create(item="水窖", item_en="Cellars", unit="well", planned=12)
+        project.budget.create(purpose="works", amount=project.agreed_amount)
+        project.sources.create(source="municipal", amount=project.agreed_amount)
 
     def submitted_project(self, **changes) -> Project:
         project = self.project(**changes)

@@ -20,11 +20,13 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext
 from core import formatting
 from core.formatting import WAN, YUAN, Segment
 from core.lifecycle import WORKFLOWS, State
+from core.money import money_text
 from core.punctuation import gap, labelled, listed
 
 register = template.Library()
 register.filter(labelled)
 register.filter(listed)
+register.filter(formatting.moment)
 register.simple_tag(gap)
 
 SHADES = {1: (1,), 2: (1, 4), 3: (1, 3, 5)}
@@ -282,10 +284,25 @@ def total_cell(context: dict[str, Any], totals: dict[str, Any], head: Any) -> Sa
     return format_html('<td class="{}" data-l="{}">{}</td>', head.css, head.label, shown)
 
 
+@register.filter
+def faults(form: Any) -> list[tuple[str, str]]:
+    """(anchor, sentence) of everything to correct in a form and in its parts.
+
+    The words are those beside the field, with the field's name where they lack it.
+    """
+    found = [("", text) for text in form.non_field_errors()]
+    for field in form:
+        anchor = "" if field.is_hidden else field.id_for_label or field.auto_id
+        for text in error_texts(field):
+            named = field.is_hidden or str(field.label).lower() in text.lower()
+            found.append((anchor, text if named else labelled(capfirst(field.label), text)))
+    return found + [fault for rows in getattr(form, "bound_parts", ()) for fault in rows.faults()]
+
+
 @register.simple_tag
 def error_count(form: Any) -> str:
-    """How many places of a form must be corrected, in words."""
-    found = len(form.errors)
+    """How many things of a form must be corrected, in words."""
+    found = len(faults(form))
     return ngettext("{found} thing to correct", "{found} things to correct", found).format(
         found=found
     )
@@ -309,6 +326,20 @@ def error_texts(field: Any) -> list[str]:
         for error in field.errors.as_data()
         for text in error.messages
     ]
+
+
+@register.simple_tag
+def part_sum(rows: Any, column: Any) -> SafeString:
+    """The foot of a column of a part's table: its sum, where it has one; parts.js renews it."""
+    value = rows.sums.get(column.name)
+    if value is None:
+        return SafeString("<td></td>")
+    is_money = getattr(column.field, "is_money", False)
+    shown = money_text(value) if is_money else formatting.number(value)
+    kind = "money" if is_money else "count"
+    return format_html(
+        '<td class="n" data-sum="{}" data-kind="{}">{}</td>', column.name, kind, shown
+    )
 
 
 # -- bars: SVG with lengths as attributes, since the pages allow no inline styles -----------------

@@ -1,0 +1,53 @@
+/* The tables typed within a form: rows are added in place, and sums follow what is typed.
+   The one rule kept here: without it the server adds the rows and the sums. */
+"use strict";
+
+const partOf = (element) => element.closest?.("[data-part]");
+const total = (part) => first(`[name="${part.dataset.part}-TOTAL_FORMS"]`, part);
+
+function addRow(part) {
+  const body = first("tbody", part);
+  const place = Number(total(part).value);
+  const markup = first(":scope > template", part).innerHTML;
+  body.insertAdjacentHTML("beforeend", markup.replaceAll("__prefix__", place).replaceAll("__number__", place + 1));
+  total(part).value = place + 1;
+  first("input:not([type=hidden]), select, textarea", body.lastElementChild).focus();
+  first("[data-add]", part).hidden = place + 1 >= Number(part.dataset.most);
+}
+
+/** The typed values of a column, without those of rows that are taken out. */
+function cells(part, column) {
+  return all("tbody tr", part)
+    .filter((row) => !first(".take input", row)?.checked)
+    .map((row) => first(`[name$="-${column}"]`, row))
+    .filter(Boolean);
+}
+
+function countOf(text) {
+  const digits = text.normalize("NFKC").replace(/[,，\s]/g, "");
+  return /^\d{1,15}(\.\d+)?$/.test(digits) ? Number(digits) : 0;
+}
+
+function sumUp(part) {
+  for (const foot of all("[data-sum]", part)) {
+    const inputs = cells(part, foot.dataset.sum);
+    if (foot.dataset.kind === "money") {
+      const fen = inputs.map((input) => fenOf(input.value, first("select", input.parentElement)?.value || "yuan") || 0n);
+      const text = yuanText(fen.reduce((sum, one) => sum + one, 0n));
+      foot.textContent = isChinese ? `${text} 元` : `¥${text}`;
+    } else {
+      foot.textContent = inputs.reduce((sum, input) => sum + countOf(input.value), 0).toLocaleString("en");
+    }
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-add]");
+  if (!button) return;
+  event.preventDefault();
+  addRow(partOf(button));
+});
+document.addEventListener("input", (event) => {
+  const part = partOf(event.target);
+  if (part) sumUp(part);
+});
