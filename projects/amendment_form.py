@@ -3,24 +3,32 @@
 Rule: what is typed is never written to the project; the difference is, as the amendment's changes.
 """
 
+from collections.abc import Iterable
+from copy import copy
+from datetime import date
 from typing import Any
 
-from crispy_forms.layout import Field, Fieldset
+from crispy_forms.layout import Field, Fieldset, Layout
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
+from django.db.models import Model
 from django.forms import widgets
+from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.parts import is_new
 from core.text import visible_text
 from core.workflow import is_editable
 from projects import amendments
 from projects.forms import NumberField, ProjectForm
 from projects.models import Amendment, Project
+from projects.places import kept
 
 # Kind, year, and the two sides are what the project was agreed as; they are not amended.
-KEPT = ("kind", "level", "year", "office", "county", "supporter", "disaster", "is_drought_relief")
+KEPT = {"kind", "level", "year", "office", "county", "supporter", "disaster", "is_drought_relief"}
 
 
 class AmendmentForm(ProjectForm):
@@ -43,15 +51,43 @@ class AmendmentForm(ProjectForm):
         self.amendment = instance or Amendment()
         initial = dict(initial or {})
         self.approved = self._project(data, user, initial)
-        standing = Project.objects.get(pk=self.approved.pk) if self.approved.pk else Project()
-        amendments.applied(standing, self.amendment.changes)
+        self.__dict__["day"] = date(self.approved.year or timezone.localdate().year, 7, 1)
+        standing = amendments.applied(copy(self.approved), self.amendment.changes)
         initial |= {"project": self.approved, "reason": self.amendment.reason}
         super().__init__(data, user=user, instance=standing, initial=initial, **kwargs)
         self.fields["project"].queryset = Project.objects.filter(pk=self.approved.pk)
-        for name in KEPT:
-            self.fields.pop(name, None)
+        for name in KEPT & self.fields.keys():
+            self._keep(name)
         self.refusal = self._refusal()
-        self.helper.layout = self._layout()
+        self.helper.layout = Layout(
+            Fieldset(_("Why"), "project", Field("reason", wrapper_class="wide")),
+            Fieldset(
+                _("What it is"),
+                Field("name_zh", wrapper_class="wide"),
+                Field("name_en", wrapper_class="wide"),
+                "types",
+                "is_integrated",
+            ),
+            Fieldset(_("Where"), "town", "village"),
+            Fieldset(_("Money"), "agreed_amount", "match_amount"),
+            Fieldset(
+                _("Why, and for whom"),
+                "need",
+                Field("content_zh", wrapper_class="wide"),
+                Field("content_en", wrapper_class="wide"),
+                "household_count",
+                "people_count",
+                "people_qualifier",
+            ),
+        )
+
+    def _keep(self, name: str) -> None:
+        """A field that stays as the project was agreed, whatever is sent."""
+        field = self.fields[name]
+        field.disabled, field.required = True, False
+        self.initial[name] = getattr(self.approved, self.instance._meta.get_field(name).attname)
+        if hasattr(field, "queryset"):
+            field.queryset = field.queryset.model.objects.filter(pk=self.initial[name])
 
     def _project(self, data, user, initial: dict[str, Any]) -> Project:
         """The project as it is approved: the amendment's, or the one named by its number."""
@@ -74,19 +110,11 @@ class AmendmentForm(ProjectForm):
             return " ".join(refusal.messages)
         return ""
 
-    def _layout(self):
-        layout = super().helper.layout if hasattr(super(), "helper") else self.helper.layout
-        shown = _without(layout, KEPT)
-        shown.insert(0, Fieldset(_("Why"), "project", Field("reason", wrapper_class="wide")))
-        return shown
-
     # -- parts ------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def bound_parts(self) -> list:
-        if "_rows" not in self.__dict__:
-            self._rows = [self._as_amended(rows) for rows in super().bound_parts]
-        return self._rows
+        return [self._as_amended(rows) for rows in super().bound_parts]
 
     def _as_amended(self, rows):
         """The rows of a part as the amendment would leave them, where nothing is typed yet."""
@@ -115,13 +143,14 @@ class AmendmentForm(ProjectForm):
         if amendment.pk is None:
             amendment.created_by = self.user
         amendment.reason = self.cleaned_data["reason"]
-        after = self._with_village()
+        after = self.instance
+        after.village = kept(after.village)
         names = [name for name in self._meta.fields if name in self.fields]
         amendment.changes, amendment.before = amendments.changed_columns(
             self.approved, after, names
         )
         for rows in self.sent_parts:
-            if before := self._changed(rows):
+            if (before := self._changed(rows)) is not None:
                 table = rows.model._meta.db_table
                 amendment.changes.setdefault("parts", {})[table] = _rows_of(rows)
                 amendment.before.setdefault("parts", {})[table] = before
@@ -131,32 +160,22 @@ class AmendmentForm(ProjectForm):
         self.instance = amendment
         return amendment
 
-    def _with_village(self) -> Project:
-        """The project as it would be; a village typed for the first time is kept at once."""
-        village = self.instance.village
-        if village and village.pk is None:
-            self.instance.village = self.keep_village(village)
-        return self.instance
-
     @staticmethod
-    def _changed(rows) -> list[dict]:
-        """The rows as approved, if what was typed differs from them; else nothing."""
-        kept = rows.get_queryset()
-        before = amendments.plain([amendments.columns_of(row) for row in kept])
-        return before if _rows_of(rows) != before else []
+    def _changed(rows) -> list[dict] | None:
+        """The rows as approved, if what was typed differs from them; else None."""
+        before = _as_json(rows.model.objects.filter(project=rows.instance.pk).order_by("pk"))
+        return before if _rows_of(rows) != before else None
 
 
 def _rows_of(rows) -> list[dict]:
     """The rows of a part as they are typed, without those that are blank or taken away."""
-    typed = [
+    return _as_json(
         form.instance
         for form in rows.forms
-        if (form.instance.pk or form.has_changed()) and not rows._should_delete_form(form)
-    ]
-    found = amendments.plain([amendments.columns_of(row) for row in typed])
+        if (not is_new(form) or form.has_changed()) and not rows._should_delete_form(form)
+    )
+
+
+def _as_json(rows: Iterable[Model]) -> list[dict]:
+    found = amendments.plain([amendments.columns_of(row) for row in rows])
     return [{key: value for key, value in row.items() if value is not None} for row in found]
-
-
-def _without(layout, names):
-    """The layout without some fields."""
-    return layout

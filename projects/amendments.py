@@ -81,10 +81,10 @@ def difference(amendment: Amendment) -> list[Line]:
 def _columns(model: Any, old: dict, new: dict, within: str = "") -> Iterator[Line]:
     for field in model._meta.concrete_fields:
         key = field.attname
-        if key in new and field.editable and key != "project_id" and new[key] != old.get(key):
+        if field.editable and key != "project_id" and new.get(key) != old.get(key):
             label = capfirst(str(field.verbose_name))
             label = f"{within} · {label}" if within else label
-            yield Line(label, _value(field, old.get(key)), _value(field, new[key]))
+            yield Line(label, _value(field, old.get(key)), _value(field, new.get(key)))
 
 
 def _rows(model: Any, old: list[dict], new: list[dict]) -> Iterator[Line]:
@@ -113,7 +113,7 @@ def _is_own(model: Any, key: str) -> bool:
 def _told(model: Any, row: dict) -> str:
     """A whole row in words."""
     shown = [
-        f"{capfirst(str(field.verbose_name))} {_value(field, row[field.attname])}"
+        f"{capfirst(str(field.verbose_name))} {_value(field, row.get(field.attname))}"
         for field in model._meta.concrete_fields
         if field.editable
         and field.attname not in ("id", "project_id")

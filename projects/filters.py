@@ -134,6 +134,19 @@ MONEY = {"label": _("Whose money"), "choices": Fund.Kind.choices, "method": "of_
 PROJECT = {"label": _("Project number"), "method": "of_project"}
 
 
+class AmendmentFilter(MoneyFilter):
+    project_path = "project"
+
+    project = filters.CharFilter(**PROJECT)
+    state = filters.ChoiceFilter(
+        label=_("State"), field_name="status", choices=Amendment.Status.choices
+    )
+
+    class Meta:
+        model = Amendment
+        fields = []
+
+
 class AllocationFilter(MoneyFilter):
     project = filters.CharFilter(**PROJECT)
     fund = filters.ModelChoiceFilter(label=_("Fund"), queryset=funds)

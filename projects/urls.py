@@ -10,6 +10,7 @@ urlpatterns = [
     path("entries/<slug:kind>/<int:pk>/follow-up/", entries.follow_up, name="entry-follow-up"),
     path("entries/<slug:kind>/<int:pk>/strike/", entries.strike, name="entry-strike"),
     *views.PROJECTS.urls("projects/"),
+    *views.AMENDMENTS.urls("amendments/"),
     *views.ALLOCATIONS.urls("allocations/"),
     *views.PAYMENTS.urls("payments/"),
     *views.APPROPRIATIONS.urls("appropriations/"),

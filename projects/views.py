@@ -130,6 +130,42 @@ def places(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_crispy_form(form))
 
 
+# -- amendments -------------------------------------------------------------------------------
+
+
+def amendment_panels(request: HttpRequest, amendment: Amendment) -> dict[str, Any]:
+    return {
+        "lines": difference(amendment),
+        "changes_amount": "agreed_amount" in amendment.changes,
+    }
+
+
+AMENDMENTS = Records(
+    app="projects",
+    name="amendment",
+    model=Amendment,
+    title=_("Amendments"),
+    new_title=_("Propose an amendment"),
+    filterset=AmendmentFilter,
+    form=AmendmentForm,
+    form_template="projects/amendment_form.html",
+    columns=[
+        Column("number", _("Amendment"), ("number",)),
+        Column("project", _("Of the project"), ("project__pinyin",)),
+        Column("reason", _("Why"), css="mid"),
+        Column("state", _("State"), ("status",)),
+        Column("agreed", _("Agreed amount"), ("amount",), css="n money"),
+        Column("waiting", _("Waiting"), ("waiting_since",), css="n"),
+    ],
+    row_template="projects/_amendment_row.html",
+    detail_template="projects/amendment_detail.html",
+    rows=listed,
+    panels=amendment_panels,
+    initial=lambda request: {"project": request.GET.get("project", "")},
+    views=[(_("All"), ""), (_("Waiting for me"), "waiting=me")],
+    empty=_("An amendment is proposed from the page of an approved project."),
+)
+
 # -- money ------------------------------------------------------------------------------------
 
 
