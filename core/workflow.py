@@ -59,13 +59,14 @@ def actors(user) -> list:
 
 
 def _own_work(record: Record, move: Move, user) -> bool:
-    """Whether the person entered or edited the record, or made a move that rules this one out."""
+    """Whether the person entered or edited the record, made a move that rules this one out, or has
+    given another approval of this round."""
     if "enter" in move.not_by and user.pk in (record.created_by_id, *record.editors):
         return True
-    made = Q(decided_by=user) | Q(on_behalf_of=user)
-    return bool(move.not_by) and (
-        Decision.objects.of(record).filter(made, move__in=move.not_by).exists()
-    )
+    made = Decision.objects.of(record).filter(Q(decided_by=user) | Q(on_behalf_of=user))
+    if move.route and made.filter(step__isnull=False, decided_at__gt=record.status_at).exists():
+        return True
+    return bool(move.not_by) and made.filter(move__in=move.not_by).exists()
 
 
 def _check_person(record: Record, move: Move, by, actor) -> None:
@@ -95,7 +96,7 @@ def check(record: Record, move: Move, *, by) -> Any:
         try:
             _check_person(record, move, by, actor)
         except PermissionDenied as refusal:
-            refused = refused or refusal
+            refused = refusal
         else:
             break
     else:
@@ -227,6 +228,8 @@ def waiting_for(user) -> list[Waiting]:
             for person in {user, actor}:
                 records = without_own_work(records, workflow, move, person)
             if move.route:
+                for person in {user, actor}:
+                    records = _without_given(records, workflow, person)
                 records = records.filter(HasStepFor(workflow.name, move.name, actor.pk))
             for earlier in seen:
                 records = records.exclude(pk__in=earlier.values("pk"))
@@ -248,6 +251,18 @@ def without_own_work(records: QuerySet, workflow: Workflow, move: Move, user) ->
         )
         records = records.filter(~Exists(own))
     return records
+
+
+def _without_given(records: QuerySet, workflow: Workflow, user) -> QuerySet:
+    """Without the records to which the person has given an approval of this round."""
+    given = Decision.objects.filter(
+        Q(decided_by=user) | Q(on_behalf_of=user),
+        workflow=workflow.name,
+        record_id=OuterRef("pk"),
+        step__isnull=False,
+        decided_at__gt=OuterRef("status_at"),
+    )
+    return records.filter(~Exists(given))
 
 
 def duties() -> Iterable[tuple[Workflow, Move]]:

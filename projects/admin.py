@@ -4,10 +4,13 @@ Rule: nothing is deleted, a state moves by an action, and a funding line is read
 """
 
 from django.contrib import admin
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import RecordAdmin, ScopedAdmin
 from projects import entry_admin as entry_admin
+from projects.amendments import difference
 from projects.forms import (
     AllocationForm,
     AppropriationForm,
@@ -16,6 +19,7 @@ from projects.forms import (
 )
 from projects.models import (
     Allocation,
+    Amendment,
     Appropriation,
     FundingLine,
     Payment,
@@ -36,6 +40,30 @@ class ProjectAdmin(RecordAdmin):
     def plan_year(self, project: Project) -> str:
         """The year without a thousands separator."""
         return str(project.year)
+
+
+@admin.register(Amendment)
+class AmendmentAdmin(RecordAdmin):
+    """Amendments are typed on their page, beside what they change; here they are reviewed."""
+
+    fields = ("number", "status", "project", "reason", "what_changes", "amount", "created_by")
+    readonly_fields = fields
+    list_display = ("number", "project", "amount", "status", "status_at")
+    list_filter = ("status",)
+    list_select_related = ("project",)
+    search_fields = ("number", "project__found_by")
+
+    @admin.display(description=_("what changes"))
+    def what_changes(self, amendment: Amendment) -> str:
+        """Each change in a line: as approved → as it would be."""
+        lines = ((f"{line.label}: {line.old} → {line.new}",) for line in difference(amendment))
+        return format_html_join(mark_safe("<br>"), "{}", lines)
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
 
 
 @admin.register(Allocation)

@@ -7,6 +7,7 @@ which the database carries it out.
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -31,7 +32,14 @@ def plain(values: Any) -> Any:
 def columns_of(row: models.Model, names: Any = None) -> dict[str, Any]:
     """The columns of a row by name, or those of the named fields."""
     fields = [row._meta.get_field(name) for name in names] if names else row._meta.concrete_fields
-    return {field.attname: getattr(row, field.attname) for field in fields}
+    return {field.attname: _exact(field, getattr(row, field.attname)) for field in fields}
+
+
+def _exact(field: Any, value: Any) -> Any:
+    """A decimal with the places of its column, so that 12 and 12.00 are the same."""
+    if value is None or not isinstance(field, models.DecimalField):
+        return value
+    return Decimal(value).quantize(Decimal(1).scaleb(-field.decimal_places))
 
 
 def changed_columns(before: Project, after: Project, names: list[str]) -> tuple[dict, dict]:
@@ -138,4 +146,6 @@ def _value(field: Any, value: Any) -> str:
     value = field.to_python(value)
     if isinstance(field, AmountField):
         return money_text(value)
-    return number(value) if isinstance(field, models.DecimalField) else str(value)
+    if isinstance(field, models.DecimalField):
+        return number(value, 0 if value == value.to_integral_value() else None)
+    return str(value)

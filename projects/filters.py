@@ -16,6 +16,7 @@ from ledger.models import Fund
 from partnerships.filters import receiving_prefectures
 from projects.models import (
     Allocation,
+    Amendment,
     Appropriation,
     FundingLine,
     Payment,

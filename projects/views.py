@@ -20,8 +20,11 @@ from core.views import Records
 from core.workflow import with_waiting
 from projects import money
 from projects import told as told
+from projects.amendment_form import AmendmentForm
+from projects.amendments import difference
 from projects.filters import (
     AllocationFilter,
+    AmendmentFilter,
     AppropriationFilter,
     PaymentFilter,
     ProjectFilter,
@@ -35,6 +38,7 @@ from projects.forms import (
 from projects.models import (
     PAID,
     Allocation,
+    Amendment,
     Appropriation,
     FundingLine,
     Payment,
@@ -67,6 +71,9 @@ def project_panels(request: HttpRequest, project: Project) -> dict[str, Any]:
         "unopened": waiting.order_by("pk"),
         "similar": Project.objects.visible_to(request.user).similar_to(project)[:5],
         "may_allocate": payable and request.user.has_perm("projects.add_allocation"),
+        "amendments": project.amendments.order_by("-pk"),
+        "may_amend": project.status in Project.AMENDABLE
+        and request.user.can("projects.add_amendment", project, editing=True),
         "may_request": payable and request.user.has_perm("projects.add_payment"),
     }
 
