@@ -57,6 +57,17 @@ YEAR = (
 )
 BESIDE = {  # lists that stand side by side under one place of the menu
     "core:start": (Place("accounts:task-list", "", gettext_lazy("Tasks")),),
+    "projects:project-list": tuple(
+        Place(f"projects:{name}-list", "", label, "", f"projects.view_{name}")
+        for name, label in (
+            ("project", gettext_lazy("Projects")),
+            ("agreement", gettext_lazy("Annual agreements")),
+            ("amendment", gettext_lazy("Amendments")),
+            ("village", gettext_lazy("Villages")),
+            ("disaster", gettext_lazy("Disasters")),
+            ("planperiod", gettext_lazy("Plan periods")),
+        )
+    ),
     "ledger:fund-list": (
         Place("ledger:fund-list", "", gettext_lazy("Funds"), "", "ledger.view_fund"),
         Place("projects:payment-list", "", gettext_lazy("Payments"), "", "projects.view_payment"),

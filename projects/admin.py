@@ -17,12 +17,16 @@ from projects.forms import (
     PaymentForm,
     ProjectForm,
 )
+from projects.frame_forms import AgreementForm, DisasterForm, PlanPeriodForm, VillageForm
 from projects.models import (
+    Agreement,
     Allocation,
     Amendment,
     Appropriation,
+    Disaster,
     FundingLine,
     Payment,
+    PlanPeriod,
     Project,
     Village,
 )
@@ -106,26 +110,41 @@ class AppropriationAdmin(RecordAdmin):
     search_fields = ("number", "document")
 
 
-@admin.register(Village)
-class VillageAdmin(admin.ModelAdmin):
-    """Villages come with their projects; here their names are put right."""
+@admin.register(Agreement)
+class AgreementAdmin(RecordAdmin):
+    form = AgreementForm
+    list_display = ("number", "name_zh", "year", "supporter", "receiver", "amount", "status")
+    list_filter = ("status", "year")
+    list_select_related = ("supporter", "receiver")
+    search_fields = ("number", "document", "found_by")
 
-    fields = ("name_zh", "name_en", "county", "town")
-    readonly_fields = ("county", "town")
-    list_display = ("name_zh", "name_en", "county", "town")
+
+@admin.register(PlanPeriod)
+class PlanPeriodAdmin(ScopedAdmin):
+    form = PlanPeriodForm
+    list_display = ("name_zh", "name_en", "document")
+    search_fields = ("name_zh", "name_en")
+
+
+@admin.register(Disaster)
+class DisasterAdmin(ScopedAdmin):
+    form = DisasterForm
+    list_display = ("name_zh", "name_en", "kind", "started_on", "ended_on")
+    list_filter = ("kind",)
+    search_fields = ("found_by",)
+
+
+@admin.register(Village)
+class VillageAdmin(ScopedAdmin):
+    """Villages come with their projects; here their names and facts are put right."""
+
+    form = VillageForm
+    list_display = ("name_zh", "name_en", "county", "town", "is_old_base", "advanced_in")
+    list_filter = ("is_old_base",)
     list_select_related = ("county", "town")
     search_fields = ("found_by",)
 
-    def has_view_permission(self, request, obj=None) -> bool:
-        return request.user.has_perm("projects.view_project")
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return request.user.has_perm("partnerships.change_organisation")
-
     def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
         return False
 
 

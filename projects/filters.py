@@ -15,10 +15,13 @@ from core.workflow import waiting_for
 from ledger.models import Fund
 from partnerships.filters import receiving_prefectures
 from projects.models import (
+    Agreement,
     Allocation,
     Amendment,
     Appropriation,
+    Disaster,
     FundingLine,
+    IndustryBase,
     Payment,
     Project,
 )
@@ -40,6 +43,10 @@ def counties(request):
 
 def funds(request):
     return Fund.objects.visible_to(request.user)
+
+
+def agreements(request):
+    return Agreement.objects.visible_to(request.user) if request else Agreement.objects.none()
 
 
 def supporters(request):
@@ -94,6 +101,17 @@ class ProjectFilter(CaseFilter):
     fund = filters.ModelChoiceFilter(label=_("Fund"), queryset=funds, method="of_fund")
     integrated = YesNoFilter(label=_("Integrated"), field_name="is_integrated")
     relief = YesNoFilter(label=_("Drought relief"), field_name="is_drought_relief")
+    disaster = filters.ModelChoiceFilter(label=_("Disaster"), queryset=Disaster.objects.all())
+    agreement = filters.ModelChoiceFilter(label=_("Annual agreement"), queryset=agreements)
+    product = filters.ChoiceFilter(
+        label=_("Product"),
+        field_name="industrybase__product",
+        choices=IndustryBase.Product.choices,
+    )
+    eco_base = YesNoFilter(label=_("Eco-agriculture base"), field_name="industrybase__is_eco_base")
+    variety = YesNoFilter(label=_("Variety introduced"), method="with_variety")
+    year_from = filters.NumberFilter(label=_("From year"), field_name="year", lookup_expr="gte")
+    year_to = filters.NumberFilter(label=_("To year"), field_name="year", lookup_expr="lte")
     counted = YesNoFilter(label=_("Counted in the figures"), method="that_count")
 
     class Meta:
@@ -102,6 +120,10 @@ class ProjectFilter(CaseFilter):
 
     def that_count(self, rows, name, value):
         return rows.counted() if value else rows.exclude(status__in=Project.STANDING)
+
+    def with_variety(self, rows, name, value):
+        named = rows.filter(industrybase__isnull=False).exclude(industrybase__variety="")
+        return named if value else rows.exclude(pk__in=named.values("pk"))
 
     def of_type(self, rows, name, value):
         return rows.filter(types__contains=[value])

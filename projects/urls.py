@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects import entries, views
+from projects import entries, frame_views, views
 
 app_name = "projects"
 urlpatterns = [
@@ -10,6 +10,10 @@ urlpatterns = [
     path("entries/<slug:kind>/<int:pk>/follow-up/", entries.follow_up, name="entry-follow-up"),
     path("entries/<slug:kind>/<int:pk>/strike/", entries.strike, name="entry-strike"),
     *views.PROJECTS.urls("projects/"),
+    *frame_views.AGREEMENTS.urls("agreements/"),
+    *frame_views.PERIODS.urls("plan-periods/"),
+    *frame_views.DISASTERS.urls("disasters/"),
+    *frame_views.VILLAGES.urls("villages/"),
     *views.AMENDMENTS.urls("amendments/"),
     *views.ALLOCATIONS.urls("allocations/"),
     *views.PAYMENTS.urls("payments/"),

@@ -1,97 +1,19 @@
 """Every published figure, counted from the records: one function a figure, in the yearbook's order.
 
-Rule: a figure is said here and nowhere else. Page, portal, sheet and command call the same
-function, and the address beside a figure leads to exactly the records that it counts.
+Rule: a figure is said here, or in frame_figures.py for what spans years, and nowhere else. Page,
+portal, sheet and command call the same function, and the address beside a figure leads to exactly
+the records that it counts.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
-from urllib.parse import urlencode
 
-from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from reports import frame_figures
+from reports.measures import FIGURES, Computed, Part, figure
 from reports.tallies import ZHU_KEY, Tally, Year
 
-Text = str | Promise
-
-
-@dataclass(frozen=True)
-class Part:
-    """Records of one kind behind a figure, and the list that shows exactly these.
-
-    `unit` is what one record is called in a count: see overview.counted_text.
-    """
-
-    unit: str
-    label: Text
-    tally: Tally
-    list_name: str
-    query: tuple[tuple[str, str], ...]
-
-    @property
-    def url(self) -> str:
-        return f"{reverse(self.list_name)}?{urlencode(self.query)}"
-
-
-@dataclass(frozen=True)
-class Computed:
-    """What the records of a year say.
-
-    `number` is in the figure's unit, `value` in yuan (None where the figure counts no money), and
-    `count` is the number of records behind it.
-    """
-
-    key: str
-    year: int
-    number: int
-    value: Decimal | None
-    parts: tuple[Part, ...]
-
-    @property
-    def count(self) -> int:
-        return sum(part.tally.count for part in self.parts)
-
-    @property
-    def url(self) -> str:
-        """Where the records are: their list, or a page of the lists they are in."""
-        if len(self.parts) == 1:
-            return self.parts[0].url
-        return reverse("reports:figure", args=[self.year, self.key])
-
-    @property
-    def figure(self) -> "Figure":
-        return FIGURES[self.key]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A published figure: what it is called, what it counts, and the function that counts it."""
-
-    key: str
-    label: Text
-    unit: str
-    definition: Text
-    measure: Callable[[Year], tuple[int, Decimal | None, tuple[Part, ...]]]
-
-    def of(self, year: Year) -> Computed:
-        number, value, parts = self.measure(year)
-        return Computed(self.key, year.year, number, value, parts)
-
-
-FIGURES: dict[str, Figure] = {}
-
-
-def figure(key: str, *, label: Text, unit: str, definition: Text):
-    """Registers the function below it as the measure of a figure."""
-
-    def register(measure):
-        FIGURES[key] = Figure(key, label, unit, definition, measure)
-        return measure
-
-    return register
+__all__ = ["FIGURES", "Computed", "figures_of", "frame_figures"]
 
 
 def figures_of(year: Year | int) -> dict[str, Computed]:

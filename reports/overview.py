@@ -24,14 +24,19 @@ from reports.wording import brief
 Text = str | Promise
 
 SECTIONS: tuple[tuple[str, Text, Text, tuple[str, ...]], ...] = (
-    ("A", gettext_lazy("A. All projects"), "", ("A1", "A2", "A3")),
+    ("A", gettext_lazy("A. All projects"), "", ("A1", "A2", "A3", "A5", "A7")),
     (
         "B",
         gettext_lazy("B. Drought relief"),
         gettext_lazy("cash and goods are counted apart"),
-        ("B2", "B3"),
+        ("B2", "B3", "B4", "B4a", "B4b", "B4c", "B5", "B6"),
     ),
-    ("C", gettext_lazy("C. Model villages and industry"), "", ("C1", "C2", "C3")),
+    (
+        "C",
+        gettext_lazy("C. Model villages and industry"),
+        "",
+        ("C1", "C2", "C3", "C4", "C5", "C6", "C7"),
+    ),
     (
         "E",
         gettext_lazy("E. Training"),
@@ -221,6 +226,12 @@ def counted_text(count: int, unit: str) -> str:
     words = {
         "projects": ngettext("{count} project", "{count} projects", count),
         "villages": ngettext("{count} village", "{count} villages", count),
+        "agreements": ngettext("{count} agreement", "{count} agreements", count),
+        "kinds": ngettext("{count} kind", "{count} kinds", count),
+        "towns": ngettext("{count} town", "{count} towns", count),
+        "counties": ngettext("{count} county", "{count} counties", count),
+        "schools": ngettext("{count} school", "{count} schools", count),
+        "bases": ngettext("{count} base", "{count} bases", count),
         "gifts": ngettext("{count} gift", "{count} gifts", count),
         "lots": ngettext("{count} lot of goods", "{count} lots of goods", count),
         "allocations": ngettext("{count} allocation", "{count} allocations", count),
@@ -255,7 +266,7 @@ def _money_segment(label: str, amount: Decimal, unit: str, css: str = "") -> Seg
 
 
 def _chart_a(figures: dict[str, Computed], unit: str) -> tuple[list[Chart], str]:
-    whole, government, social = (figures[key] for key in ("A1", "A2", "A3"))
+    whole, government, social = (figures[key] for key in ("A1", "A2", "A3", "A5", "A7"))
     charts = [
         Chart(
             _("Projects, {count}").format(count=number(whole.number)),

@@ -20,17 +20,7 @@ from core.search import Searched, found
 from core.text import visible_text
 from core.triggers import case_triggers, never_deleted
 from partnerships.scope import PartnerScoped
-
-
-class DisasterQuerySet(models.QuerySet):
-    def found(self, text: str):
-        return found(self, text)
-
-    def visible_to(self, user):
-        return self
-
-    def editable_by(self, user):
-        return self
+from projects.models.village import OpenToStaff
 
 
 @tracked
@@ -55,7 +45,7 @@ class Disaster(Named, Searched):
     about_en = models.TextField(_("about it, in English"), blank=True, validators=[visible_text])
     is_demo = models.BooleanField(_("demonstration data"), default=False, editable=False)
 
-    objects = DisasterQuerySet.as_manager()
+    objects = OpenToStaff.as_manager()
 
     class Meta:
         verbose_name = _("disaster")
@@ -87,6 +77,8 @@ class PlanPeriod(Named):
         _("document number"), max_length=60, blank=True, validators=[visible_text]
     )
     is_demo = models.BooleanField(_("demonstration data"), default=False, editable=False)
+
+    objects = OpenToStaff.as_manager()
 
     class Meta:
         verbose_name = _("plan period")

@@ -15,9 +15,22 @@ from core.search import Searched, found
 from core.triggers import never_deleted
 
 
-class VillageQuerySet(models.QuerySet):
+class OpenToStaff(models.QuerySet):
+    """Rows that everybody who signs in may read; who changes them is in the roles."""
+
+    def visible_to(self, user):
+        return self if user.is_authenticated else self.none()
+
+    def editable_by(self, user):
+        return self.visible_to(user)
+
     def found(self, text: str):
         return found(self, text)
+
+
+class VillageQuerySet(OpenToStaff):
+    def for_list(self):
+        return self.select_related("county__parent", "town")
 
 
 class Village(Named, Searched):
