@@ -4,37 +4,29 @@ Rule: what spans years begins with 2006, the first year of the Eleventh Five-Yea
 village once.
 """
 
-from decimal import Decimal
-
-from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
-from projects.models import Agreement, Project, Village
+from projects.models import Project
 from reports.measures import Part, figure
-from reports.tallies import Tally, Year, tally
+from reports.tallies import KINDS, Tally, Year
 
 PROJECTS = "projects:project-list"
-FIRST_YEAR = 2006
-# The kinds that the yearbook names, in its order.
-KINDS = ("model_village", "industry", "water", "school", "cadre_training", "skills_training")
 
 
-def _part(rows, filters: list[tuple[str, str]]) -> Part:
-    return Part(
-        "projects", _("projects"), tally(rows, amount="agreed_amount"), PROJECTS, tuple(filters)
-    )
+def _part(tally: Tally, year: Year, *more: tuple[str, str], label=None) -> Part:
+    filters = (("year", str(year.year)), ("counted", "yes"), *more)
+    return Part("projects", label or _("projects"), tally, PROJECTS, filters)
 
 
-def _relief(year: Year):
-    rows = Project.objects.counted().filter(year=year.year, is_drought_relief=True)
-    return rows, [("year", str(year.year)), ("counted", "yes"), ("relief", "yes")]
+def _relief(year: Year, name: str, *more: tuple[str, str]) -> Part:
+    return _part(year.projects[name], year, ("relief", "yes"), *more)
 
 
-def _since(year: Year):
-    """Projects that stand of the plan years from 2006 on, and the filter of their list."""
-    first = min(FIRST_YEAR, year.year)
-    rows = Project.objects.counted().filter(year__range=(first, year.year))
-    return rows, [("year_from", str(first)), ("year_to", str(year.year)), ("counted", "yes")]
+def _since(year: Year, name: str, *more: tuple[str, str]) -> Part:
+    """Projects that stand of the plan years from 2006 on, and their list."""
+    years = (("year_from", str(year.first_year)), ("year_to", str(year.year)))
+    filters = (*years, ("counted", "yes"), *more)
+    return Part("projects", _("projects"), year.since[name], PROJECTS, filters)
 
 
 @figure(
@@ -44,8 +36,7 @@ def _since(year: Year):
     definition=_("Agreements of the year that both sides have signed, and their agreed totals."),
 )
 def agreements(year: Year):
-    signed = Agreement.objects.filter(year=year.year, status=Agreement.Status.SIGNED)
-    found = tally(signed, amount="amount")
+    found = year.agreements
     filters = (("year", str(year.year)), ("state", "signed"))
     part = Part("agreements", _("annual agreements"), found, "projects:agreement-list", filters)
     return found.count, found.amount, (part,)
@@ -61,27 +52,12 @@ def agreements(year: Year):
     ),
 )
 def kinds(year: Year):
-    rows = Project.objects.counted().filter(year=year.year)
     words = dict(Project.Type.choices)
-    counts = rows.order_by().aggregate(
-        **{kind: Count("pk", filter=Q(types__contains=[kind])) for kind in KINDS}
-    )
     parts = tuple(
-        Part(
-            "projects",
-            words[kind],
-            Tally(count=counts[kind]),
-            PROJECTS,
-            (("year", str(year.year)), ("counted", "yes"), ("type", kind)),
-        )
+        _part(year.projects[f"kind_{kind}"], year, ("type", kind), label=words[kind])
         for kind in KINDS
     )
     return sum(1 for part in parts if part.tally.count), None, parts
-
-
-def _reach(year: Year, measure) -> tuple[int, None, tuple[Part, ...]]:
-    rows, filters = _relief(year)
-    return rows.order_by().aggregate(found=measure)["found"] or 0, None, (_part(rows, filters),)
 
 
 @figure(
@@ -91,7 +67,7 @@ def _reach(year: Year, measure) -> tuple[int, None, tuple[Part, ...]]:
     definition=_("The different towns of the year’s projects of drought relief."),
 )
 def relief_towns(year: Year):
-    return _reach(year, Count("town", distinct=True))
+    return year.reach["towns"], None, (_relief(year, "relief"),)
 
 
 @figure(
@@ -101,7 +77,7 @@ def relief_towns(year: Year):
     definition=_("The different counties of the year’s projects of drought relief."),
 )
 def relief_counties(year: Year):
-    return _reach(year, Count("county", distinct=True))
+    return year.reach["counties"], None, (_relief(year, "relief"),)
 
 
 @figure(
@@ -114,7 +90,7 @@ def relief_counties(year: Year):
     ),
 )
 def relief_people(year: Year):
-    return _reach(year, Sum("people_count"))
+    return year.reach["people"], None, (_relief(year, "relief"),)
 
 
 @figure(
@@ -124,7 +100,7 @@ def relief_people(year: Year):
     definition=_("The schools that the relief projects of the year name as reached."),
 )
 def relief_schools(year: Year):
-    return _reach(year, Sum("relief__schools"))
+    return year.reach["schools"], None, (_relief(year, "relief"),)
 
 
 @figure(
@@ -136,8 +112,7 @@ def relief_schools(year: Year):
     ),
 )
 def relief_works(year: Year):
-    rows, filters = _relief(year)
-    part = _part(rows.filter(types__contains=["water"]), [*filters, ("type", "water")])
+    part = _relief(year, "relief_works", ("type", "water"))
     return part.tally.count, part.tally.amount, (part,)
 
 
@@ -148,8 +123,7 @@ def relief_works(year: Year):
     definition=_("Projects of drought relief for agriculture or animals."),
 )
 def relief_industries(year: Year):
-    rows, filters = _relief(year)
-    part = _part(rows.filter(types__contains=["industry"]), [*filters, ("type", "industry")])
+    part = _relief(year, "relief_industry", ("type", "industry"))
     return part.tally.count, part.tally.amount, (part,)
 
 
@@ -160,9 +134,7 @@ def relief_industries(year: Year):
     definition=_("Bases of the year that brought a new variety, such as white loquat."),
 )
 def varieties(year: Year):
-    rows = Project.objects.counted().filter(year=year.year, industrybase__isnull=False)
-    filters = [("year", str(year.year)), ("counted", "yes"), ("variety", "yes")]
-    part = _part(rows.exclude(industrybase__variety=""), filters)
+    part = _part(year.projects["varieties"], year, ("variety", "yes"))
     return part.tally.count, part.tally.amount, (part,)
 
 
@@ -177,14 +149,9 @@ def varieties(year: Year):
     ),
 )
 def villages_since(year: Year):
-    rows, filters = _since(year)
-    rows = rows.filter(
-        kind="government", is_integrated=True, types__contains=[Project.Type.MODEL_VILLAGE]
-    )
-    found = tally(rows, amount="agreed_amount", villages="village")
-    more = [("kind", "government"), ("integrated", "yes"), ("type", "model_village")]
-    part = Part("projects", _("projects"), found, PROJECTS, (*filters, *more))
-    return found.villages, found.amount, (part,)
+    named = (("kind", "government"), ("integrated", "yes"), ("type", "model_village"))
+    part = _since(year, "villages", *named)
+    return part.tally.villages, part.tally.amount, (part,)
 
 
 @figure(
@@ -197,15 +164,14 @@ def villages_since(year: Year):
     ),
 )
 def old_base_villages(year: Year):
-    first = min(FIRST_YEAR, year.year)
-    rows = Village.objects.filter(is_old_base=True, advanced_in__range=(first, year.year))
     filters = (
         ("old_base", "yes"),
-        ("advanced_from", str(first)),
+        ("advanced_from", str(year.first_year)),
         ("advanced_to", str(year.year)),
     )
-    part = Part("villages", _("villages"), tally(rows), "projects:village-list", filters)
-    return part.tally.count, None, (part,)
+    found = year.old_base_villages
+    part = Part("villages", _("villages"), found, "projects:village-list", filters)
+    return found.count, None, (part,)
 
 
 @figure(
@@ -215,6 +181,5 @@ def old_base_villages(year: Year):
     definition=_("Bases marked as large eco-agriculture bases since plan year 2006."),
 )
 def eco_bases(year: Year):
-    rows, filters = _since(year)
-    part = _part(rows.filter(industrybase__is_eco_base=True), [*filters, ("eco_base", "yes")])
-    return part.tally.count, part.tally.amount or Decimal(0), (part,)
+    part = _since(year, "bases", ("eco_base", "yes"))
+    return part.tally.count, part.tally.amount, (part,)

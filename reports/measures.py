@@ -87,6 +87,15 @@ def figure(key: str, *, label: Text, unit: str, definition: Text):
 
     def register(measure):
         FIGURES[key] = Figure(key, label, unit, definition, measure)
+        ordered = sorted(FIGURES.items(), key=lambda entry: _place(entry[0]))
+        FIGURES.clear()
+        FIGURES.update(ordered)
         return measure
 
     return register
+
+
+def _place(key: str) -> tuple[str, int, str]:
+    """The place of a figure in the yearbook: B4a comes after B4 and before B5."""
+    number = key[1:].rstrip("abcdefgh")
+    return key[0], int(number), key[1 + len(number) :]

@@ -17,7 +17,7 @@ from core.models import Division
 from core.money import FEN
 from donations.models import Gift, GoodsGift
 from ledger.models import Fund
-from projects.models import Allocation, Appropriation, Project
+from projects.models import Agreement, Allocation, Appropriation, Project, Village
 from training.models import Course, Secondment
 
 ZHU_KEY = "zhu-yinglong"
@@ -26,6 +26,10 @@ OFFICES = ("nb-xiangshan", "nb-jiangbei", "nb-cixi", "nb-zuzhi", "nb-jiaoyu", "n
 DIVISIONS = ("522622", "522327", "522634")
 GOVERNMENT = Q(kind=Project.Kind.GOVERNMENT)
 INTEGRATED = GOVERNMENT & Q(is_integrated=True)
+RELIEF = Q(is_drought_relief=True)
+SINCE = 2006  # the first year of the Eleventh Five-Year Plan
+# The kinds that the yearbook names, in its order.
+KINDS = ("model_village", "industry", "water", "school", "cadre_training", "skills_training")
 
 
 @dataclass(frozen=True)
@@ -62,9 +66,51 @@ class Year:
             "integrated": INTEGRATED,
             "villages": INTEGRATED & Q(types__contains=[Project.Type.MODEL_VILLAGE]),
             "industry": INTEGRATED & Q(types__contains=[Project.Type.INDUSTRY]),
+            "relief": RELIEF,
+            "relief_works": RELIEF & Q(types__contains=[Project.Type.WATER]),
+            "relief_industry": RELIEF & Q(types__contains=[Project.Type.INDUSTRY]),
+            "varieties": Q(industrybase__isnull=False) & ~Q(industrybase__variety=""),
+            **{f"kind_{kind}": Q(types__contains=[kind]) for kind in KINDS},
         }
         rows = Project.objects.counted().filter(year=self.year)
         return tallies(rows, wanted, amount="agreed_amount", villages="village")
+
+    @cached_property
+    def reach(self) -> dict[str, int]:
+        """Towns, counties, people and schools of the projects of drought relief."""
+        rows = Project.objects.counted().filter(RELIEF, year=self.year)
+        found = rows.order_by().aggregate(
+            towns=Count("town", distinct=True),
+            counties=Count("county", distinct=True),
+            people=Sum("people_count"),
+            schools=Sum("relief__schools"),
+        )
+        return {name: value or 0 for name, value in found.items()}
+
+    @cached_property
+    def first_year(self) -> int:
+        """The first plan year of what is counted over years."""
+        return min(SINCE, self.year)
+
+    @cached_property
+    def since(self) -> dict[str, Tally]:
+        """Model villages and eco-agriculture bases of all years from the first on."""
+        wanted = {
+            "villages": INTEGRATED & Q(types__contains=[Project.Type.MODEL_VILLAGE]),
+            "bases": Q(industrybase__is_eco_base=True),
+        }
+        rows = Project.objects.counted().filter(year__range=(self.first_year, self.year))
+        return tallies(rows, wanted, amount="agreed_amount", villages="village")
+
+    @cached_property
+    def agreements(self) -> Tally:
+        signed = Agreement.objects.filter(year=self.year, status=Agreement.Status.SIGNED)
+        return tally(signed, amount="amount")
+
+    @cached_property
+    def old_base_villages(self) -> Tally:
+        years = (self.first_year, self.year)
+        return tally(Village.objects.filter(is_old_base=True, advanced_in__range=years))
 
     @cached_property
     def grants(self) -> Tally:
