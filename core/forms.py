@@ -198,7 +198,7 @@ def form_field(field, **kwargs):
         is_year = internal == "PositiveSmallIntegerField"
         return field.formfield(form_class=CountField, has_commas=not is_year, **kwargs)
     if internal == "DecimalField":
-        return field.formfield(form_class=MeasureField, **kwargs)
+        return field.formfield(**{"form_class": MeasureField} | kwargs)
     if internal == "TextField":
         return field.formfield(validators=field.validators, **kwargs)
     return field.formfield(**kwargs)

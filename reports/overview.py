@@ -266,7 +266,7 @@ def _money_segment(label: str, amount: Decimal, unit: str, css: str = "") -> Seg
 
 
 def _chart_a(figures: dict[str, Computed], unit: str) -> tuple[list[Chart], str]:
-    whole, government, social = (figures[key] for key in ("A1", "A2", "A3", "A5", "A7"))
+    whole, government, social = (figures[key] for key in ("A1", "A2", "A3"))
     charts = [
         Chart(
             _("Projects, {count}").format(count=number(whole.number)),

@@ -21,9 +21,12 @@ from projects.models import (
     Allocation,
     Amendment,
     Appropriation,
+    Disaster,
     Payment,
+    PlanPeriod,
     Project,
     Surplus,
+    Village,
 )
 from projects.money import line_of
 from tests import papers
@@ -126,6 +129,24 @@ class Make:
             "created_by": self.cast.officer,
         }
         return Agreement.objects.create(**values | changes)
+
+    def village(self, **changes) -> Village:
+        values = {"county": self.place(), "name_zh": f"板街村{next(self.serial)}"}
+        return Village.objects.create(**values | changes)
+
+    def disaster(self, **changes) -> Disaster:
+        values = {
+            "name_zh": "旱灾",
+            "name_en": "Drought",
+            "key": f"drought-{next(self.serial)}",
+            "kind": "drought",
+            "started_on": date(2009, 10, 1),
+        }
+        return Disaster.objects.create(**values | changes)
+
+    def planperiod(self, **changes) -> PlanPeriod:
+        values = {"name_zh": "十一五规划", "first_year": 2006, "last_year": 2010}
+        return PlanPeriod.objects.create(**values | changes)
 
     def signed_agreement(self, **changes) -> Agreement:
         agreement = self.agreement(**changes)

@@ -95,6 +95,28 @@ portal:programme-detail          key                  200 200 200 200 200 200 20
 portal:programme-list            -                    200 200 200 200 200 200 200 200 200 200 200
 portal:project-detail            number               200 200 200 200 200 200 200 200 200 200 200
 portal:project-list              -                    200 200 200 200 200 200 200 200 200 200 200
+projects:agreement-create        -                    302 403 403 403 200 403 403 403 403 403 403
+projects:agreement-detail        agreement            302 404 200 200 200 200 200 200 200 403 404
+projects:agreement-edit          agreement            302 404 403 403 200 403 403 403 403 403 404
+projects:agreement-list          -                    302 200 200 200 200 200 200 200 200 403 403
+projects:agreement-move          agreement/submit     302 404 403 403 200 403 403 403 403 403 404
+projects:amendment-create        -                    302 200 200 403 403 403 403 403 403 403 403
+projects:amendment-detail        amendment            302 404 200 200 200 200 200 200 200 403 404
+projects:amendment-edit          amendment            302 404 200 403 403 403 403 403 403 403 404
+projects:amendment-list          -                    302 200 200 200 200 200 200 200 200 403 403
+projects:amendment-move          amendment/submit     302 404 200 403 403 403 403 403 403 403 404
+projects:disaster-create         -                    302 403 403 403 200 403 403 403 403 403 403
+projects:disaster-detail         disaster             302 200 200 200 200 200 200 200 200 403 403
+projects:disaster-edit           disaster             302 403 403 403 200 403 403 403 403 403 403
+projects:disaster-list           -                    302 200 200 200 200 200 200 200 200 403 403
+projects:planperiod-create       -                    302 403 403 403 200 403 403 403 403 403 403
+projects:planperiod-detail       planperiod           302 200 200 200 200 200 200 200 200 403 403
+projects:planperiod-edit         planperiod           302 403 403 403 200 403 403 403 403 403 403
+projects:planperiod-list         -                    302 200 200 200 200 200 200 200 200 403 403
+projects:village-create          -                    302 403 403 403 200 403 403 403 403 403 403
+projects:village-detail          village              302 200 200 200 200 200 200 200 200 403 403
+projects:village-edit            village              302 403 403 403 200 403 403 403 403 403 403
+projects:village-list            -                    302 200 200 200 200 200 200 200 200 403 403
 projects:allocation-create       -                    302 403 403 403 200 403 403 403 403 403 403
 projects:allocation-detail       allocation           302 404 200 200 200 200 200 200 200 403 404
 projects:allocation-edit         allocation           302 404 403 403 200 403 403 403 403 403 404
@@ -153,7 +175,6 @@ training:secondment-move         secondment/confirm   302 404 404 200 403 200 40
 SEEN_WITH = {
     "ledger.movement": "accounts.see_all_offices",
     "ledger.period": "accounts.see_all_offices",
-    "projects.village": "projects.view_project",
     "projects.fundingline": "projects.view_project",
 }
 

@@ -163,6 +163,13 @@ class AgreementQuerySet(PartnerScoped):
     office_path = "receiver"
     edit_path = "supporter"
 
+    def readable_offices(self, user) -> list[int]:
+        """A county reads the agreement of its prefecture as well."""
+        path = user.office.path
+        above = [path[: end + 1] for end, sign in enumerate(path) if sign == "/"]
+        keys = Office.objects.filter(path__in=above).values_list("pk", flat=True)
+        return sorted({*super().readable_offices(user), *keys})
+
     def for_list(self):
         return self.select_related("supporter", "receiver")
 
