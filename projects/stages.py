@@ -123,7 +123,7 @@ def _agreement(project: Project) -> str:
 
 def _progress(project: Project) -> str:
     last = project.progressreports.standing().last()
-    return "" if last and last.percent == 100 else _("report the work as 100% done")
+    return "" if last and last.percent == 100 else _("report the work as done in full")
 
 
 def _done(project: Project) -> str:
