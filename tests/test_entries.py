@@ -428,7 +428,7 @@ def test_the_page_says_what_the_next_move_asks_for(desk):
     offer = next(offer for offer in page.context["moves"] if offer.move.name == "complete")
     assert [check.requirement.anchor for check in offer.missing] == ["progress", "progress"]
     text = page.content.decode()
-    assert '<a href="#progress">report the work as 100% done</a>' in text
+    assert '<a href="#progress">report the work as done in full</a>' in text
     field = f"done_{desk.project.quantities.get().pk}"
     desk.entered("progressreport", percent="100", **{field: "12"})
     page = desk.client_of(desk.cast.reporter).get(f"/projects/{desk.project.pk}/")
