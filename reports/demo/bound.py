@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from reports.demo import chain, words
+from reports.demo import chain, contents
 from reports.demo.cards import Card
 from reports.demo.plan import Instalment, Place, Plan, describe, support
 
@@ -47,7 +47,7 @@ def plan_bound(rng: Random, *, towns: Mapping[str, list[Place]], pairs: Mapping)
     for place, project in enumerate(BOUND):
         card = Card(
             project.programme,
-            words.SOCIAL[project.programme][0],
+            contents.SOCIAL[project.programme][0],
             project.county,
             project.agreed,
             is_government=False,

@@ -6,9 +6,17 @@ Rule: counts and sums of every share of `year_2010` come out exactly, county by 
 from dataclasses import dataclass
 from random import Random
 
-from reports.demo import words, year_2010
+from reports.demo import waters, year_2010
+from reports.demo.contents import (
+    BAYBERRY,
+    GOVERNMENT_REST,
+    INDUSTRIES,
+    LOQUAT,
+    SOCIAL,
+    VILLAGES,
+)
+from reports.demo.kinds import Content
 from reports.demo.shares import dealt, split
-from reports.demo.words import Content
 from reports.demo.year_2010 import Share
 
 
@@ -20,10 +28,11 @@ class Card:
     content: Content
     county: str
     agreed: int
-    town: str = ""
+    towns: tuple[str, ...] = ()
     is_government: bool = True
     is_integrated: bool = False
     is_drought_relief: bool = False
+    is_eco_base: bool = False
 
 
 def cards_of_the_year(rng: Random) -> list[Card]:
@@ -39,14 +48,16 @@ def _government(rng: Random) -> list[Card]:
     for county in relief:
         counties[county] -= 1
     deck = dealt(rng, counties.items())
-    cards = _share(rng, "grants", year_2010.GRANT_PROJECTS, words.DRINKING_WATER, relief)
-    cards += _share(rng, "villages", year_2010.VILLAGES, words.VILLAGES, deck)
-    cards += _share(rng, "industry", year_2010.INDUSTRY, words.INDUSTRIES, deck)
-    cards += _share(rng, "integrated", year_2010.INTEGRATED_REST, words.DRINKING_WATER, deck)
+    cards = _share(rng, "grants", year_2010.GRANT_PROJECTS, waters.RELIEF_WATER, relief)
+    cards += _share(rng, "villages", year_2010.VILLAGES, VILLAGES, deck)
+    bases = _share(rng, "industry", year_2010.INDUSTRY, INDUSTRIES, deck)
+    _varieties(bases)
+    cards += bases
+    cards += _share(rng, "integrated", year_2010.INTEGRATED_REST, waters.DRINKING_WATER, deck)
     for card in cards:
         card.is_integrated, card.is_drought_relief = True, card.share == "grants"
     for key, share in year_2010.GOVERNMENT_REST.items():
-        cards += _share(rng, key, share, words.GOVERNMENT_REST[key], deck)
+        cards += _share(rng, key, share, GOVERNMENT_REST[key], deck)
     return cards
 
 
@@ -59,6 +70,14 @@ def _share(
         Card(key, contents[place % len(contents)], deck.pop(), amount)
         for place, amount in enumerate(amounts)
     ]
+
+
+def _varieties(bases: list[Card]) -> None:
+    """A base in each prefecture takes on a variety from Ningbo; the largest count as eco-bases."""
+    for prefecture, content in (("5223", LOQUAT), ("5226", BAYBERRY)):
+        next(card for card in bases if card.county.startswith(prefecture)).content = content
+    for card in sorted(bases, key=lambda card: card.agreed)[-year_2010.ECO_BASES :]:
+        card.is_eco_base = True
 
 
 # -- social ---------------------------------------------------------------------------------------
@@ -76,7 +95,7 @@ def _social(rng: Random) -> list[Card]:
         if key == "drought-appeal":
             cards += _appeal(rng, share, taken[key])
         else:
-            cards += _share(rng, key, share, words.SOCIAL[key], taken.get(key, deck))
+            cards += _share(rng, key, share, SOCIAL[key], taken.get(key, deck))
     for card in cards:
         card.is_government, card.is_drought_relief = False, card.share == "drought-appeal"
     return cards
@@ -86,14 +105,13 @@ def _appeal(rng: Random, share: Share, deck: list[str]) -> list[Card]:
     """The appeal's projects: the two that the show gift pays for, and the others."""
     known = []
     for content, (town, amount) in (
-        (words.PIPE, year_2010.PIPE),
-        (words.CELLARS, year_2010.CELLARS),
+        (waters.PIPE, year_2010.PIPE),
+        (waters.CELLARS, year_2010.CELLARS),
     ):
         deck.remove(town[:6])
-        known.append(Card("drought-appeal", content, town[:6], amount, town=town))
+        known.append(Card("drought-appeal", content, town[:6], amount, towns=(town,)))
     rest = Share(share.count - 2, share.amount - sum(card.agreed for card in known))
-    contents = words.SOCIAL["drought-appeal"]
-    return known + _share(rng, "drought-appeal", rest, contents, deck)
+    return known + _share(rng, "drought-appeal", rest, SOCIAL["drought-appeal"], deck)
 
 
 def check(cards: list[Card]) -> None:

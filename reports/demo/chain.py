@@ -8,18 +8,25 @@ from datetime import date, timedelta
 from random import Random
 
 from projects.workflow import SECOND_APPROVAL_FROM
-from reports.demo import words, year_2010
+from reports.demo import waters, words, year_2010
 from reports.demo.plan import Plan, Turn
 from reports.demo.shares import later, within, workday
 
-AGREED_ON = {"5223": date(2010, 7, 16), "5226": date(2010, 7, 13)}  # the delegation of July
+AGREED_DAY = {"5223": 16, "5226": 13}  # of July, when the delegation comes
 RELIEF_AGREED_ON = date(2010, 3, 17)
 
 # The states after the end of work, in which a project may stand, with their shares.
-WORKED = {"completed": 6, "accepted": 9, "settled": 11, "handed_over": 14, "closed": 60}
+WORKED = {"completed": 4, "accepted": 4, "settled": 6, "handed_over": 6, "closed": 80}
 UNALLOCATED = 3  # government projects of the city that are approved and wait for an allocation
-UNSPENT = 3  # of each kind: money set aside, work has begun, nothing paid
-UNDER_WAY = {True: 14, False: 19}  # government; social, to which the cellars come
+UNSPENT = 2  # of each kind: money set aside, work has begun, nothing paid
+UNDER_WAY = {True: 7, False: 7}  # government; social, to which the cellars come
+STOPPED = ("suspended", "suspended", "recovering")  # government
+KEEPS_BACK = 24  # contracts of buildings with retention money
+
+
+def agreed_on(prefecture: str, year: int) -> date:
+    """The day in July on which both sides sign the year's agreement with a prefecture."""
+    return workday(date(year, 7, AGREED_DAY[prefecture]))
 
 
 def turns(
@@ -52,14 +59,14 @@ def propose(rng: Random, plans: list[Plan]) -> list[Plan]:
     """Gives each plan its days up to the approval and the state in which it will stand; answers
     them in the order in which the counties entered them."""
     for plan in plans:
-        if plan.card.content is words.PIPE:
+        if plan.card.content is waters.PIPE:
             _pipe(plan)
-        elif plan.card.content is words.CELLARS:
+        elif plan.card.content is waters.CELLARS:
             _cellars(plan)
         elif plan.card.is_drought_relief:
             _quick(rng, plan)
         else:
-            _ordinary(rng, plan)
+            ordinary(rng, plan)
     _choose_states(rng, plans)
     return sorted(plans, key=lambda plan: plan.created_on)
 
@@ -81,9 +88,10 @@ def _quick(rng: Random, plan: Plan) -> None:
     _take(plan, submit, survey, review, enlist, agree, receiving, supporting)
 
 
-def _ordinary(rng: Random, plan: Plan) -> None:
-    last = date(2010, 4, 9) if plan.card.is_government else date(2010, 6, 4)
-    plan.created_on = workday(within(rng, date(2010, 1, 11), last))
+def ordinary(rng: Random, plan: Plan) -> None:
+    """Proposed in spring, surveyed, and where a budget pays, taken into the agreement of July."""
+    last = date(plan.year, 4, 9) if plan.card.is_government else date(plan.year, 6, 4)
+    plan.created_on = workday(within(rng, date(plan.year, 1, 11), last))
     submit = later(rng, plan.created_on, 3, 14)
     again = _returned(rng, submit) if rng.random() < 0.12 else []
     plan.visited_on = later(rng, again[-1].day if again else submit, 4, 20)
@@ -94,7 +102,7 @@ def _ordinary(rng: Random, plan: Plan) -> None:
     enlist = later(rng, plan.notice[1], 1, 2)
     agree = later(rng, enlist, 1, 4)
     if plan.card.is_government:
-        agree = max(agree, later(rng, AGREED_ON[plan.card.county[:4]], 2, 6))
+        agree = max(agree, later(rng, agreed_on(plan.card.county[:4], plan.year), 2, 6))
     receiving = later(rng, agree, 1, 4)
     supporting = later(rng, receiving, 0, 4)
     _take(plan, submit, survey, review, enlist, agree, receiving, supporting)
@@ -180,21 +188,35 @@ def _choose_states(rng: Random, plans: list[Plan]) -> None:
     for plan in unallocated:
         plan.status = "approved"
     for is_government, under_way in UNDER_WAY.items():
-        ordinary = [
-            plan
-            for plan in plans
-            if plan.card.is_government == is_government
-            and not plan.is_show_piece
-            and plan.status in WORKED
-        ]
-        chosen = rng.sample(ordinary, UNSPENT + under_way)
-        for plan in chosen:
-            plan.status = "under_way"
-        for plan in chosen[:UNSPENT]:
-            plan.status = "unspent"
+        stopped = STOPPED if is_government else ()
+        chosen = rng.sample(
+            [
+                plan
+                for plan in plans
+                if plan.card.is_government == is_government
+                and not plan.is_show_piece
+                and plan.status in WORKED
+            ],
+            UNSPENT + under_way + len(stopped),
+        )
+        states = (*["unspent"] * UNSPENT, *["under_way"] * under_way, *stopped)
+        for plan, state in zip(chosen, states, strict=True):
+            plan.status = state
     for plan in plans:
-        if plan.card.content is words.CELLARS:
+        if plan.card.content is waters.CELLARS:
             plan.status = "under_way"
+    _keep_back(rng, plans)
+
+
+def _keep_back(rng: Random, plans: list[Plan]) -> None:
+    """Some contracts keep a part back for a year; so do all that wait for that part alone."""
+    buildings = [
+        plan
+        for plan in plans
+        if plan.has_contract and plan.card.content.steps == "building" and plan.status in WORKED
+    ]
+    for plan in rng.sample(buildings, KEEPS_BACK):
+        plan.keeps_back = True
 
 
 # -- work and after -------------------------------------------------------------------------------
@@ -213,6 +235,8 @@ def finish(rng: Random, plans: list[Plan]) -> None:
     for plan in plans:
         if plan.started_on:
             plan.turns.append(Turn("start", "reporter", plan.started_on))
+        if plan.status in STOPPED:
+            plan.turns.append(_stop(rng, plan))
         if not plan.completed_on:
             continue
         plan.turns.append(Turn("complete", "reporter", plan.completed_on))
@@ -221,4 +245,13 @@ def finish(rng: Random, plans: list[Plan]) -> None:
             if state == plan.status:
                 break
             state, day = leads_to, later(rng, day, least, most)
+            if move == "close" and plan.retained_on:
+                day = later(rng, max(day, plan.retained_on), 3, 12)
             plan.turns.append(Turn(move, who, day))
+
+
+def _stop(rng: Random, plan: Plan) -> Turn:
+    """The city stops a project after its last payment."""
+    day = later(rng, plan.payments[-1].day, 10, 40)
+    move = "suspend" if plan.status == "suspended" else "recover"
+    return Turn(move, "approver", day, words.STOP_REASONS[move])

@@ -7,6 +7,7 @@ the one who entered it.
 from collections import Counter
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from random import Random
 
 from accounts.models import Office
@@ -39,6 +40,7 @@ class Flow:
         self.rng, self.cast, self.journal = rng, cast, journal
         self.funds, self.projects = funds, projects
         self.lines: dict[Plan, FundingLine] = {}
+        self.planned: list[tuple[Payment, dict]] = []
 
     def line(self, plan: Plan) -> FundingLine:
         """The plan's funding line from its fund, opened when it is first asked for."""
@@ -119,11 +121,18 @@ class Flow:
 
     # -- out ----------------------------------------------------------------------------------
 
+    def request(self) -> None:
+        """Writes the requests for payment and notes their approvals."""
+        self.planned = self._payments()
+        write([payment for payment, _typed in self.planned])
+        for place, (payment, typed) in enumerate(self.planned):
+            day = working_days_before(typed["paid_on"], 1)
+            self.journal.add(payment, *self._approvals(payment, place, day))
+
     def pay(self) -> None:
-        """Posts the payments line by line; their vouchers count the payments of a day."""
-        planned = self._payments()
+        """Posts the approved payments line by line."""
         of_line: dict[int, list[tuple[Payment, dict]]] = {}
-        for payment, typed in planned:
+        for payment, typed in self.planned:
             of_line.setdefault(payment.line_id, []).append((payment, typed))
         for payments in of_line.values():
             movements = ledger.pay_many(
@@ -134,15 +143,13 @@ class Flow:
             )
             for (_payment, typed), movement in zip(payments, movements, strict=True):
                 typed["movement_id"] = movement
-        write([payment for payment, _typed in planned])
-        for place, (payment, typed) in enumerate(planned):
-            day = typed["paid_on"]
-            approved = self._approvals(payment, place, working_days_before(day, 1))
-            paid = Step("pay", self.cast["finance"], moment(self.rng, day), asked=typed)
-            self.journal.add(payment, *approved, paid)
+        for payment, typed in self.planned:
+            at = moment(self.rng, typed["paid_on"])
+            self.journal.add(payment, Step("pay", self.cast["finance"], at, asked=typed))
 
     def _payments(self) -> list[tuple[Payment, dict]]:
-        """The payments, each with what finance types when it is paid."""
+        """The payments, each with what finance types when it is paid; vouchers count the payments
+        of a day."""
         parts = [
             (part, plan, place)
             for plan in self.projects
@@ -151,13 +158,14 @@ class Flow:
         parts.sort(key=lambda item: (item[0].day, item[2]))
         vouchers: Counter[date] = Counter()
         planned = []
-        for number, (part, plan, place) in zip(
-            numbers(f"Z-{YEAR}", len(parts), 5), parts, strict=True
-        ):
-            vouchers[part.day] += 1
-            voucher = f"{part.day:%m%d}-{vouchers[part.day]:02d}/{YEAR}"
-            typed = {"voucher": voucher, "paid_on": part.day}
-            planned.append((self._payment(number, part, plan, place), typed))
+        for year, some in groupby(parts, key=lambda item: item[0].day.year):
+            of_year = list(some)
+            names = numbers(f"Z-{year}", len(of_year), 5)
+            for number, (part, plan, place) in zip(names, of_year, strict=True):
+                vouchers[part.day] += 1
+                voucher = f"{part.day:%m%d}-{vouchers[part.day]:02d}/{year}"
+                typed = {"voucher": voucher, "paid_on": part.day}
+                planned.append((self._payment(number, part, plan, place), typed))
         return planned
 
     def _payment(self, number: str, part: Instalment, plan: Plan, place: int) -> Payment:
@@ -188,12 +196,14 @@ class Flow:
 
     def _approvals(self, record, place: int, day: date) -> list[Step]:
         """One approval, and a second one of a large amount."""
-        first, second = self.cast.approver(place), self.cast.approver(place + 1)
-        second = self.cast["approver2"] if first == second else second
+        first = self.cast.approver(place)
         if record.amount < SECOND_APPROVAL_FROM:
             return [Step("approve", first, moment(self.rng, day))]
         one, two = moments(self.rng, [day, day])
-        return [Step("approve", first, one, stays=True), Step("approve", second, two)]
+        return [
+            Step("approve", first, one, stays=True),
+            Step("approve", self.cast.other_approver(first), two),
+        ]
 
     def _decide(self, record, *moves: tuple[str, str, date]) -> None:
         steps = [Step(move, self.cast[who], moment(self.rng, day)) for move, who, day in moves]

@@ -64,11 +64,11 @@ def write_gifts(
 
 def _gift(flow: Flow, place: int, given: Given, donor: Donor, programme: Programme) -> Gift:
     at = moment(flow.rng, given.day)
-    bound = {plan.bound_to: project for plan, project in flow.projects.items() if plan.year < YEAR}
+    bound = {plan.bound_to: project for plan, project in flow.projects.items()}
     return Gift(
         donor=donor,
         programme=programme,
-        project=bound.get(given.bound_to),
+        project=None if given.bound_to is None else bound[given.bound_to],
         custodian=donor.custodian,
         amount=yuan(given.amount),
         received_on=given.day,

@@ -4,7 +4,7 @@ Rule: the database applies and checks every decision; one statement holds one st
 since two steps of one record need two statements.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -45,6 +45,7 @@ class Journal:
 
     def write(self) -> int:
         """Writes the first steps of all records, then the second ones; answers how many."""
+        connection.check_constraints()
         longest = max((len(steps) for _record, steps in self.steps), default=0)
         written = 0
         for place in range(longest):
@@ -65,7 +66,9 @@ def _type(turn: list[tuple[Record, Step]]) -> None:
         if step.asked:
             groups.setdefault((type(record), *step.asked), []).append(record)
     for (model, *names), records in groups.items():
-        model.objects.bulk_update(records, names, batch_size=BATCH)
+        for some in batched(records):
+            model.objects.bulk_update(some, names)
+            connection.check_constraints()
 
 
 def _decision(record: Record, step: Step) -> Decision:
@@ -102,10 +105,14 @@ def _insert(rows: list) -> list:
     The history's triggers begin and abort a subtransaction for each row, and PostgreSQL then looks
     through every check that waits: with all of a year waiting, a row costs twenty times as much.
     """
-    for first in range(0, len(rows), BATCH):
-        type(rows[0]).objects.bulk_create(rows[first : first + BATCH])
+    for some in batched(rows):
+        type(some[0]).objects.bulk_create(some)
         connection.check_constraints()
     return rows
+
+
+def batched(rows: list) -> Iterator[list]:
+    return (rows[first : first + BATCH] for first in range(0, len(rows), BATCH))
 
 
 def numbers(series: str, count: int, digits: int) -> list[str]:

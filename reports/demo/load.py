@@ -14,17 +14,20 @@ from donations.models import Gift
 from ledger.models import Fund
 from partnerships.models import Twinning
 from projects.models import Project
-from reports.demo import cards, chain, giving, spending, year_2010
-from reports.demo.agreements import write_agreements
+from reports.demo import cards, chain, giving, spending, words, year_2010
 from reports.demo.bound import BOUND, plan_bound
+from reports.demo.earlier import plan_earlier
 from reports.demo.fill import write_funds, write_programmes
 from reports.demo.flow import Flow
+from reports.demo.frame import write_agreements, write_drought, write_period
 from reports.demo.gifts import write_donors, write_gifts, write_goods
 from reports.demo.journal import Journal
+from reports.demo.parts import write_parts
 from reports.demo.people import Cast
 from reports.demo.plan import Place, Plan, number_documents, plan_projects
-from reports.demo.project_records import write_projects
+from reports.demo.project_records import Records, places_by_code, write_projects
 from reports.demo.training import write_batches, write_courses
+from reports.demo.work import write_before, write_work
 
 Tell = Callable[[str], None]
 
@@ -62,24 +65,40 @@ def load_year(cast: Cast, tell: Tell) -> Loaded:
     tell(f"planned {len(plans)} projects and {len(gifts)} gifts")
     offices = {office.key: office for office in Office.objects.all()}
     journal = Journal()
+    records = write_frame(rng, cast, journal, plans, offices)
+    tell(f"wrote the frame and {len(records.projects)} projects")
     funds = write_funds(cast, offices, [grant.source for grant in grants])
     programmes = write_programmes(funds)
-    agreements = write_agreements(rng, cast, journal, plans, offices)
-    projects = write_projects(rng, cast, journal, plans, offices, agreements)
-    tell(f"wrote {len(projects)} projects, {len(funds)} funds")
-    flow = Flow(rng, cast, journal, funds, projects)
+    flow = Flow(rng, cast, journal, funds, records.projects)
     donors = write_donors(cast, crowd, offices)
     write_gifts(flow, gifts, donors, programmes)
     write_goods(flow, goods, donors, programmes)
     tell(f"posted {len(gifts)} gifts of {len(donors)} donors")
     flow.appropriate(grants, offices)
     flow.allocate()
-    flow.pay()
-    tell("posted appropriations, allocations and payments")
     write_courses(rng, cast, journal, offices)
     write_batches(rng, cast, journal, offices)
-    tell(f"wrote {journal.write()} decisions")
+    tell(f"wrote {journal.write()} decisions, up to the start of work and the allocations")
+    tell(f"wrote {write_work(records)} entries of the work")
+    flow.request()
+    count = journal.write()
+    flow.pay()
+    count += journal.write()
+    records.end(journal)
+    tell(f"wrote {count + journal.write()} decisions, of payments and of how the work ended")
     return Loaded(flow.projects, funds)
+
+
+def write_frame(
+    rng: Random, cast: Cast, journal: Journal, plans: list[Plan], offices: dict[str, Office]
+) -> Records:
+    """The plan period, the drought, the agreements, and the projects as they were proposed."""
+    agreements = write_agreements(rng, cast, journal, plans, offices, write_period())
+    records = Records(rng, cast, offices, places_by_code(), agreements, write_drought())
+    write_projects(records, journal, plans)
+    write_parts(records)
+    write_before(records)
+    return records
 
 
 def plan_year(rng: Random):
@@ -87,13 +106,16 @@ def plan_year(rng: Random):
     dealt = cards.cards_of_the_year(rng)
     cards.check(dealt)
     places, supporters = towns(), pairs()
-    plans = chain.propose(rng, plan_projects(rng, dealt, towns=places, pairs=supporters))
+    villages = iter(rng.sample(names := words.village_names(), len(names)))
+    plans = plan_projects(rng, dealt, towns=places, pairs=supporters, villages=villages)
+    plans = chain.propose(rng, plans)
     crowd = giving.Crowd(rng)
     bound = [(project.programme, project.given) for project in BOUND]
     gifts = giving.plan_gifts(rng, crowd, bound=bound)
     goods = giving.plan_goods(rng, crowd)
     grants = spending.plan_money(rng, plans, gifts)
     plans += plan_bound(rng, towns=places, pairs=supporters)
+    plans += plan_earlier(rng, plans, towns=places, villages=villages)
     chain.finish(rng, plans)
     number_documents(plans)
     return plans, crowd, gifts, goods, grants

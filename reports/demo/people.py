@@ -62,6 +62,10 @@ class Cast:
         """The two approvers in turn."""
         return self["approver2" if place % 3 == 2 else "approver"]
 
+    def other_approver(self, approver: User) -> User:
+        """Who approves a large amount after the first one."""
+        return self["approver" if approver == self["approver2"] else "approver2"]
+
     def reviewer(self, county: str) -> User:
         """Who reviews for the prefecture in which a county lies."""
         return self["reviewer" if county.startswith("5223") else "reviewer-qdn"]

@@ -8,9 +8,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from random import Random
 
-from reports.demo import words, year_2010
+from reports.demo import waters, words, year_2010
 from reports.demo.cards import Card
 from reports.demo.shares import split
+
+CONTRACTED = ("building", "water", "base")
+CONTRACT_FROM = 50_000
+SECOND_SITE = 0.12  # share of the other projects that work at a second town as well
 
 
 @dataclass(frozen=True)
@@ -53,11 +57,14 @@ class Plan:
     content_en: str
     need: str
     people: int
+    size: float
     fund: str
     supporter: str
     level: str
     year: int = year_2010.YEAR
     village: tuple[str, str] | None = None
+    sites: tuple[Place, ...] = ()
+    schools: int = 0
     people_qualifier: str = "exact"
     status: str = "closed"
     created_on: date = date.min
@@ -69,15 +76,57 @@ class Plan:
     allocations: list[Instalment] = field(default_factory=list)
     payments: list[Instalment] = field(default_factory=list)
     document: str = ""
+    keeps_back: bool = False
+    surplus: int = 0
+    retained_on: date | None = None
+    advanced_in: int | None = None
     bound_to: int | None = None
 
     @property
     def approved_on(self) -> date:
         return next(turn.day for turn in reversed(self.turns) if turn.move == "approve")
 
+    def day(self, move: str) -> date | None:
+        """The last day of a move, or nothing where it was not made."""
+        return next((turn.day for turn in reversed(self.turns) if turn.move == move), None)
+
+    @property
+    def settled(self) -> int:
+        """What the final account comes to, in whole yuan."""
+        return self.card.agreed - self.surplus
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is among what the yearbook counts."""
+        return self.status != "cancelled"
+
+    @property
+    def match(self) -> int:
+        """What the county gives besides, in whole yuan."""
+        return self.card.agreed // 5_000 * 500 if self.card.is_government else 0
+
+    @property
+    def labour(self) -> int:
+        """What villagers do themselves, valued in whole yuan."""
+        return self.card.agreed // 2_500 * 100 if self.card.content.has_village else 0
+
+    @property
+    def households(self) -> int:
+        return max(self.people * 10 // 42, 1)
+
+    @property
+    def livestock(self) -> int:
+        """Head of livestock that drink of the same water; 412 where the README says so."""
+        return 412 if self.card.content is waters.CELLARS else self.people * 6 // 5
+
+    @property
+    def has_contract(self) -> bool:
+        """Whether somebody is bound by contract to do it: all but small works and what is given."""
+        return self.card.content.steps in CONTRACTED and self.card.agreed >= CONTRACT_FROM
+
     @property
     def is_show_piece(self) -> bool:
-        return self.card.content in (words.PIPE, words.CELLARS)
+        return self.card.content in (waters.PIPE, waters.CELLARS)
 
 
 def plan_projects(
@@ -86,12 +135,14 @@ def plan_projects(
     *,
     towns: Mapping[str, list[Place]],
     pairs: Mapping[str, list[tuple[str, str]]],
+    villages: Iterator[tuple[str, str]],
 ) -> list[Plan]:
     """The plans without their days (chain.py) and their money (spending.py).
 
-    `towns` by county; `pairs`: the supporting offices of a county, with the level of their budget.
+    `towns` by county; `pairs`: the supporting offices of a county, with the level of their budget;
+    `villages`: names that nobody has yet.
     """
-    villages = iter(rng.sample(words.village_names(), len(words.village_names())))
+    _spread_relief([card for card in cards if card.is_drought_relief], towns)
     plans = [describe(rng, card, towns[card.county], villages) for card in cards]
     for place, plan in enumerate(plans):
         plan.supporter, plan.level, plan.fund = support(plan.card, pairs, place)
@@ -99,10 +150,26 @@ def plan_projects(
     return plans
 
 
+def _spread_relief(cards: list[Card], towns: Mapping[str, list[Place]]) -> None:
+    """Deals out the towns that drought relief reached, each to one project."""
+    for county, count in year_2010.DROUGHT_TOWNS.items():
+        here = [card for card in cards if card.county == county]
+        fixed = {code for card in here for code in card.towns}
+        free = [town.code for town in towns[county] if town.code not in fixed]
+        open_cards = [card for card in here if not card.towns]
+        for place, code in enumerate(free[: count - len(fixed)]):
+            card = open_cards[place % len(open_cards)]
+            card.towns = (*card.towns, code)
+
+
 def describe(rng: Random, card: Card, towns: list[Place], villages: Iterator) -> Plan:
     """A plan with its place, names and contents; supporter, days and money come after."""
     content = card.content
-    place = next((town for town in towns if town.code == card.town), None) or rng.choice(towns)
+    reached = [town for code in card.towns for town in towns if town.code == code]
+    place = reached[0] if reached else rng.choice(towns)
+    others = tuple(reached[1:])
+    if not reached and content.counts and rng.random() < SECOND_SITE:
+        others = (rng.choice([town for town in towns if town != place]),)
     village = next(villages) if content.has_village else None
     size = content.low if content.low == content.high else rng.randint(content.low, content.high)
     site_zh = f"{place.county_zh}{place.name_zh}{village[0] if village else ''}"
@@ -118,6 +185,8 @@ def describe(rng: Random, card: Card, towns: list[Place], villages: Iterator) ->
         content_en=content.content_en.format(n=size),
         need=rng.choice(words.NEEDS),
         people=people,
+        size=size,
+        sites=others,
         people_qualifier="about" if people > 1000 and rng.random() < 0.2 else "exact",
         fund="",
         supporter="",
@@ -137,12 +206,16 @@ def support(card: Card, pairs: Mapping, place: int) -> tuple[str, str, str]:
 
 
 def _people(rng: Random, plans: list[Plan]) -> None:
-    """Makes the people served by drought relief add up."""
+    """Makes the people and the schools that drought relief reached add up."""
     relief = [plan for plan in plans if plan.card.is_drought_relief and not plan.is_show_piece]
     fixed = sum(plan.people for plan in plans if plan.is_show_piece)
     parts = split(rng, year_2010.RELIEF_PEOPLE - fixed, len(relief), step=10)
     for plan, people in zip(relief, parts, strict=True):
         plan.people, plan.people_qualifier = people, "about"
+    reached = [plan for plan in plans if plan.card.content is waters.PIPE]
+    reached += rng.sample(relief, year_2010.RELIEF_SCHOOLS - len(reached))
+    for plan in reached:
+        plan.schools = 1
 
 
 def number_documents(plans: list[Plan]) -> None:

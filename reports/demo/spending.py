@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from reports.demo import chain, words, year_2010
+from reports.demo import chain, waters, year_2010
 from reports.demo.giving import FEN, Given
 from reports.demo.plan import Instalment, Plan
 from reports.demo.shares import later, workday
 
 LAST_PAYMENT = date(2010, 12, 17)
 APPEAL_FROM, APPEAL_UNTIL = date(2010, 3, 19), date(2010, 4, 16)
+RETAINED = timedelta(days=366)  # how long retention money is kept back, from the end of work
 PREPARATION = timedelta(days=14)  # from the approval to the start of work
 CITY_RESERVE = 1_500_000  # what the city's fund keeps for projects that wait for an allocation
 RESERVE = 50_000
@@ -60,9 +61,9 @@ def plan_money(rng: Random, plans: list[Plan], gifts: list[Given]) -> list[Grant
 
 
 def _allocations(rng: Random, plan: Plan) -> list[Instalment]:
-    if plan.card.content is words.PIPE:
+    if plan.card.content is waters.PIPE:
         return [Instalment(date(2010, 4, 22), plan.card.agreed)]
-    if plan.card.content is words.CELLARS:
+    if plan.card.content is waters.CELLARS:
         last = year_2010.SHOW_GIFT_IN_CELLARS
         return [
             Instalment(date(2010, 4, 21), plan.card.agreed - last),
@@ -111,25 +112,29 @@ def _cover(received: list[tuple[date, int]], plans: Iterable[Plan]) -> None:
 
 
 def _work(rng: Random, plan: Plan) -> None:
-    if plan.card.content is words.PIPE:
+    if plan.card.content is waters.PIPE:
         days = (date(2010, 4, 26), date(2010, 7, 15), date(2010, 8, 20))
         amounts = (134_000, 198_990, 2_010)
         plan.started_on, plan.completed_on = date(2010, 4, 26), date(2010, 8, 27)
-    elif plan.card.content is words.CELLARS:
+    elif plan.card.content is waters.CELLARS:
         days, amounts = (date(2010, 5, 12), date(2010, 8, 30)), (372_000, 324_570)
         plan.started_on = date(2010, 5, 11)
     else:
         plan.started_on = later(rng, plan.allocations[0].day, 1, 7)
-        amounts = _parts(rng, plan)
+        kept = plan.card.agreed // 2_000 * 100 if plan.keeps_back else 0
+        amounts = _parts(rng, plan, plan.card.agreed - kept)
         days = _payment_days(rng, plan.started_on, len(amounts))
         if plan.status in chain.WORKED:
             plan.completed_on = min(later(rng, days[-1], 2, 11), date(2010, 12, 30))
+        if kept and plan.status == "closed":
+            plan.retained_on = workday(plan.completed_on + RETAINED)
+            amounts, days = [*amounts, kept], [*days, plan.retained_on]
     plan.payments = [Instalment(*pair) for pair in zip(days, amounts, strict=True)]
 
 
-def _parts(rng: Random, plan: Plan) -> list[int]:
+def _parts(rng: Random, plan: Plan, agreed: int) -> list[int]:
     """What each payment is, in whole yuan: all of the money, or a part of it where work goes on."""
-    agreed, count = plan.card.agreed, rng.choice((1, 2, 2, 3, 3, 3))
+    count = rng.choice((1, 2, 2, 3, 3, 3))
     if plan.status not in chain.WORKED:
         whole = agreed * rng.randint(40, 75) // 100_000 * 1_000 or agreed // 2
         return [whole] if count < 3 else [whole * 6 // 10, whole - whole * 6 // 10]

@@ -31,10 +31,13 @@ INDUSTRY_AMOUNT = 6_140_000
 RELIEF_GRANT = 2_000_000  # to each of the two prefectures
 RELIEF_ALL = 10_220_000
 RELIEF_PEOPLE_AT_LEAST = 200_000
+RELIEF_TOWNS = 86
+RELIEF_SCHOOLS = 30
 
 # -- invented shares that add up to it ------------------------------------------------------------
 
 INDUSTRY = Share(31, INDUSTRY_AMOUNT)
+ECO_BASES = 3  # of them, besides ten of the years before
 GRANT_PROJECTS = Share(8, 3_700_000)  # drinking water from the relief grants, inside INTEGRATED
 INTEGRATED_REST = Share(12, 6_950_000)
 GOVERNMENT_REST = {
@@ -55,6 +58,24 @@ SOCIAL_SHARES = {
     "drought-appeal": Share(45, 4_400_000),
 }
 RELIEF_PEOPLE = 204_310  # persons served by the drought-relief projects
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What the years 2006 to 2009 add; the totals with 2010 are the yearbook's."""
+
+    village_amount: int = 51_530_000  # with 2010, in 103 villages
+    villages: int = 45  # not among the 58 of 2010
+    renewed_twice: int = 15  # of them, once more before 2010
+    renewed: int = 20  # of the 58, once before 2010
+    old_bases: int = 16
+    old_base_least: int = 500_000
+    old_base_amount: int = 8_800_000
+    bases: int = 10
+    base_amount: int = 15_260_000  # with those of 2010; the yearbook says more than 15 M
+
+
+EARLIER = Earlier()
 
 # Projects in each county, and how many of them are government projects.
 COUNTIES = {
@@ -94,6 +115,17 @@ DROUGHT_COUNTIES = {
     "522622": 5,
     "522634": 4,
     "522601": 2,
+}
+# How many towns of each of these counties drought relief reached.
+DROUGHT_TOWNS = {
+    "522327": 14,
+    "522324": 14,
+    "522326": 12,
+    "522325": 12,
+    "522323": 10,
+    "522622": 10,
+    "522634": 7,
+    "522601": 7,
 }
 
 
