@@ -31,15 +31,18 @@ def _since(year: Year, name: str, *more: tuple[str, str]) -> Part:
 
 @figure(
     "A5",
-    label=_("Annual agreements signed"),
-    unit="agreements",
-    definition=_("Agreements of the year that both sides have signed, and their agreed totals."),
+    label=_("Prefectures with signed agreements"),
+    unit="prefectures",
+    definition=_(
+        "The prefectures with which agreements of the year are signed by both sides, and the "
+        "agreed totals. Relief may have an agreement of its own beside the annual one."
+    ),
 )
 def agreements(year: Year):
     found = year.agreements
     filters = (("year", str(year.year)), ("state", "signed"))
     part = Part("agreements", _("annual agreements"), found, "projects:agreement-list", filters)
-    return found.count, found.amount, (part,)
+    return found.villages, found.amount, (part,)
 
 
 @figure(
@@ -64,7 +67,7 @@ def kinds(year: Year):
     "B4",
     label=_("Towns that drought relief reached"),
     unit="towns",
-    definition=_("The different towns of the year’s projects of drought relief."),
+    definition=_("The different towns of the year’s projects of drought relief and their sites."),
 )
 def relief_towns(year: Year):
     return year.reach["towns"], None, (_relief(year, "relief"),)

@@ -227,6 +227,7 @@ def counted_text(count: int, unit: str) -> str:
         "projects": ngettext("{count} project", "{count} projects", count),
         "villages": ngettext("{count} village", "{count} villages", count),
         "agreements": ngettext("{count} agreement", "{count} agreements", count),
+        "prefectures": ngettext("{count} prefecture", "{count} prefectures", count),
         "kinds": ngettext("{count} kind", "{count} kinds", count),
         "towns": ngettext("{count} town", "{count} towns", count),
         "counties": ngettext("{count} county", "{count} counties", count),

@@ -17,7 +17,7 @@ from core.models import Division
 from core.money import FEN
 from donations.models import Gift, GoodsGift
 from ledger.models import Fund
-from projects.models import Agreement, Allocation, Appropriation, Project, Village
+from projects.models import Agreement, Allocation, Appropriation, Project, Site, Village
 from training.models import Course, Secondment
 
 ZHU_KEY = "zhu-yinglong"
@@ -80,12 +80,15 @@ class Year:
         """Towns, counties, people and schools of the projects of drought relief."""
         rows = Project.objects.counted().filter(RELIEF, year=self.year)
         found = rows.order_by().aggregate(
-            towns=Count("town", distinct=True),
             counties=Count("county", distinct=True),
             people=Sum("people_count"),
             schools=Sum("relief__schools"),
         )
-        return {name: value or 0 for name, value in found.items()}
+        places = rows.filter(town__isnull=False).order_by().values("town")
+        sites = Site.objects.filter(project__in=rows, town__isnull=False).order_by().values("town")
+        return {name: value or 0 for name, value in found.items()} | {
+            "towns": places.union(sites).count()
+        }
 
     @cached_property
     def first_year(self) -> int:
@@ -105,7 +108,7 @@ class Year:
     @cached_property
     def agreements(self) -> Tally:
         signed = Agreement.objects.filter(year=self.year, status=Agreement.Status.SIGNED)
-        return tally(signed, amount="amount")
+        return tally(signed, amount="amount", villages="receiver")
 
     @cached_property
     def old_base_villages(self) -> Tally:
@@ -175,7 +178,7 @@ def tallies(
     """Counts several sets of the same rows in one query.
 
     `amount` and `people` name the column that is added up, `villages` the one whose different
-    values are counted.
+    values are counted, mostly villages.
     """
     asked: dict[str, Any] = {}
     for name, condition in wanted.items():

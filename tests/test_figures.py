@@ -249,10 +249,10 @@ def test_what_is_no_year_is_refused_in_a_sentence(year):
 def test_thirty_records_cost_the_queries_of_one(make, django_assert_num_queries):
     make.confirmed_course()
     make.approved_project()
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         figures_of(Year(2010))
     for _round in range(6):
         make.approved_project()
         make.confirmed_course()
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         figures_of(Year(2010))
