@@ -10,8 +10,9 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from core.formatting import number
@@ -21,6 +22,7 @@ from core.punctuation import labelled
 PAGE_SIZE = 30
 COUNT_CAP = 10_000
 # What an address may hold beside the filters: the order, the place, the reader's choices.
+ALL = "view=all"  # every row, whatever view the reader opens the list with
 NOT_KEPT = ("after", "before", "page", "view")
 OF_THE_LIST = ("sort", *NOT_KEPT, "language", "unit")
 
@@ -107,6 +109,13 @@ class List:
     def is_capped(self) -> bool:
         return self.total > COUNT_CAP
 
+    def query(self, data: QueryDict | None = None) -> str:
+        """Filters and order of an address, the present one or `data`, and nothing else of it."""
+        data = self.request.GET if data is None else data
+        kept = [(name, value) for name in self.filter.form.fields for value in data.getlist(name)]
+        sort = data.get("sort", self.default_sort)
+        return urlencode([(n, v) for n, v in kept if v] + [("sort", sort)])
+
     def address(self, **changes: Any) -> str:
         """The present address with parameters changed; None removes one."""
         query = self.request.GET.copy()
@@ -115,7 +124,7 @@ class List:
                 query.pop(name, None)
             else:
                 query[name] = value
-        return f"?{query.urlencode()}"
+        return f"?{query.urlencode() or ALL}"
 
     # -- sort -------------------------------------------------------------------------------------
 
@@ -216,7 +225,7 @@ class List:
         self.filter.form.is_valid()
         return getattr(self.filter.form, "cleaned_data", {})
 
-    def notices(self) -> list[str]:
+    def remarks(self) -> list[str]:
         """What of the address could not be followed, in words."""
         told = []
         form, asked = self.filter.form, self.request.GET
@@ -260,11 +269,11 @@ class List:
         return {
             "filter": self.filter,
             "chips": self.chips(),
-            "notices": self.notices(),
+            "remarks": self.remarks(),
             "heads": self.heads(),
             "page": page,
             "records": page.records,
             "totals": totals(self.rows) if totals and page.total and not self.is_capped else None,
             "totals_need_less": bool(totals) and self.is_capped,
-            "clear_url": self.request.path,
+            "clear_url": f"?{ALL}",
         }

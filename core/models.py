@@ -22,9 +22,11 @@ from django.utils.translation import gettext_lazy as _
 
 from core.approvals import ApprovalStep
 from core.attachments import Attachment as Attachment
+from core.bulk_moves import BulkMove as BulkMove
 from core.lifecycle import WORKFLOWS, State
 from core.notes import Note as Note
 from core.notices import Notice as Notice
+from core.saved_views import SavedView as SavedView
 from core.search import Searched, found, pinyin_of
 from core.text import visible_text
 from core.triggers import APPEND_ONLY, APPLY_DECISION, CHECK_DECISION, fixed, never_deleted

@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from core import entry, files, finder, talk_pages, views
+from core import bulk_pages, entry, files, finder, talk_pages, view_pages, views
 
 app_name = "core"
 ON_RECORD = "records/<slug:workflow>/<int:pk>/"
 urlpatterns = [
     path("", views.start, name="start"),
     path("search/", finder.search, name="search"),
+    path("bulk/<slug:app>/<slug:name>/", bulk_pages.confirm, name="bulk"),
+    path("bulk/<uuid:pk>/", bulk_pages.result, name="bulk-result"),
+    path("views/<slug:app>/<slug:name>/", view_pages.save, name="view-save"),
+    path("views/<int:pk>/", view_pages.edit, name="view-edit"),
     path("files/new/<slug:workflow>/<int:pk>/", files.add, name="file-add"),
     path("files/<int:pk>/", files.show, name="file"),
     path("files/<int:pk>/copy/<int:edge>/", files.show_copy, name="file-copy"),

@@ -4,7 +4,7 @@ Rule: each page begins with `visible_to(user)`, so a stranger gets 404; what lie
 not in the role gets 403; what is too early comes back in words beside what was typed.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,7 +13,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.cache import patch_vary_headers
@@ -23,14 +23,17 @@ from django.utils.translation import gettext_lazy
 
 from core import talk_pages
 from core.approvals import Delegation
+from core.bulk import Bar, moves_for
 from core.entry import ENTRIES, Entry
 from core.files import panel_of
 from core.forms import RecordForm
 from core.lifecycle import Move
-from core.lists import Column, List
+from core.lists import ALL, Column, List
+from core.paging import is_column
 from core.punctuation import labelled
 from core.refusals import in_words
 from core.requests import Request
+from core.saved_views import SavedView
 from core.talk import follows, reminder_of_today
 from core.timeline import timeline_of
 from core.workflow import (
@@ -180,14 +183,11 @@ class Records(Entry):
     def list(self, request: Request) -> HttpResponse:
         if not request.user.has_perm(self.permission("view")):
             raise PermissionDenied
-        page = List(
-            request,
-            self.filterset,
-            self.visible(request),
-            columns=self.columns,
-            default_sort=self.default_sort,
-            rows=self.rows,
-        )
+        page = self.listed(request)
+        views = self.saved_views(request)
+        default = next((v for v in views if v.is_default and v.owner_id == request.user.pk), None)
+        if default and not request.GET and not request.htmx:
+            return redirect(f"{request.path}?{default.query}")
         may_add = self.form and request.user.has_perm(self.permission("add"))
         context = page.context(totals=self.totals) | {
             "title": self.title,
@@ -195,12 +195,61 @@ class Records(Entry):
             "empty": self.empty,
             "row_template": self.row_template,
             "create_url": self.url("create") if may_add else None,
-            "views": self.views,
+            "own_views": views,
+            "views": self.views_here(page),
+            "here": page.query(),
+            "save_url": reverse("core:view-save", args=[self.app, self.name]),
+            "bulk": self.bulk_bar(request, page.query()),
         }
         partial = request.htmx and not request.htmx.boosted
         response = render(request, "core/_table.html" if partial else self.list_template, context)
         patch_vary_headers(response, ["HX-Request"])  # or Back would show the bare table
         return response
+
+    def bulk_bar(self, request: Request, query: str) -> Bar | None:
+        """The bar over ticked rows; none where there is nothing to do for several at once."""
+        if not hasattr(self.model, "workflow_name"):
+            return None
+        moves = list(moves_for(request.user, workflow_of(self.model)))
+        url = reverse("core:bulk", args=[self.app, self.name])
+        return Bar(f"{url}?{query}", moves, *self.money) if moves else None
+
+    @cached_property
+    def money(self) -> tuple[str, Text]:
+        """The first column of money that a record has itself, and its word."""
+        for column in self.columns:
+            if "money" in column.css and column.sort and is_column(self.model, column.sort[0]):
+                return column.sort[0], column.label
+        return "", ""
+
+    def listed(self, request: Request) -> List:
+        """The list at the request's address."""
+        return List(
+            request,
+            self.filterset,
+            self.visible(request),
+            columns=self.columns,
+            default_sort=self.default_sort,
+            rows=self.rows,
+        )
+
+    @property
+    def key(self) -> str:
+        return f"{self.app}:{self.name}"
+
+    def saved_views(self, request: Request) -> Sequence[SavedView]:
+        """The reader's own views of this list by name, then those that colleagues share."""
+        views = SavedView.objects.readable_by(request.user).filter(list_key=self.key)
+        mine = request.user.pk
+        return sorted(views.select_related("owner"), key=lambda view: view.owner_id != mine)
+
+    def views_here(self, page: List) -> Sequence[tuple[Text, str, bool]]:
+        """The views that every reader has, with their address; whether it is the present one."""
+        has_all = any(not query for _label, query in self.views)
+        return [
+            (label, query or ALL, page.query(QueryDict(query)) == page.query())
+            for label, query in (self.views if has_all else [(_("All"), ""), *self.views])
+        ]
 
     def detail(self, request: Request, pk: int) -> HttpResponse:
         record = self.fetch(request, pk)
@@ -285,6 +334,16 @@ class Records(Entry):
             "list_url": self.url("list"),
         }
         return render(request, "core/confirm_move.html", context, status=status)
+
+
+def records_named(request: Request, app: str, name: str) -> Records:
+    """The record type of this app and name. Raises Http404, or PermissionDenied for a reader."""
+    found = next((kind for kind in RECORD_TYPES if (kind.app, kind.name) == (app, name)), None)
+    if found is None:
+        raise Http404
+    if not request.user.has_perm(found.permission("view")):
+        raise PermissionDenied
+    return found
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,6 @@ Rule: a gift is posted once, in full, under its receipt number; the receipt numb
 same transaction, so that no number is lost and none is given twice.
 """
 
-from collections.abc import Sequence
-
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -45,22 +43,3 @@ def post_gift(gift: Gift, *, by, note: str = "") -> None:
         by=by,
     )
     gift.save(update_fields=["receipt_number", "movement"])
-
-
-def post_gifts(gifts: Sequence[Gift], *, by) -> None:
-    """Posts confirmed gifts of one programme and one year in one statement, each on its own day.
-
-    The gifts are free (not bound to a project), in the order in which they came.
-    """
-    fund = gifts[0].programme.fund
-    numbers = receipt_numbers(gifts[0].received_on.year, len(gifts))
-    movements = ledger.receive_many(
-        fund.pool,
-        [(gift.amount, f"gift:{number}") for gift, number in zip(gifts, numbers, strict=True)],
-        kind="gift",
-        on=[gift.received_on for gift in gifts],
-        by=by,
-    )
-    for gift, number, movement in zip(gifts, numbers, movements, strict=True):
-        gift.receipt_number, gift.movement_id = number, movement
-    Gift.objects.bulk_update(gifts, ["receipt_number", "movement"], batch_size=1000)

@@ -11,7 +11,6 @@ urlpatterns = [
     *views.PROGRAMMES.urls("programmes/"),
     *views.GIFTS.urls("gifts/"),
     *views.GOODS.urls("goods/"),
-    path("gifts/confirm/", views.confirm_selected, name="gift-confirm"),
     path("gifts/<int:pk>/receipt/", views.receipt, name="gift-receipt"),
     path("donors/options/", views.donor_options, name="donor-options"),
     path("gifts/project-options/", views.project_options, name="project-options"),

@@ -15,13 +15,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from core.lists import PAGE_SIZE, Column
 from core.money import yuan
 from core.views import Records
 from core.workflow import with_waiting
-from donations.batch import confirm_gifts
 from donations.filters import DonorFilter, GiftFilter, GoodsGiftFilter, ProgrammeFilter
 from donations.forms import (
     SUGGESTIONS,
@@ -36,7 +35,6 @@ from donations.journey import journey_of
 from donations.models import Donor, Gift, GoodsGift, Programme
 from projects.models import FundingLine, Payment
 
-MOST_AT_ONCE = 200
 ROWS_IN_PANEL = 20
 
 
@@ -194,27 +192,6 @@ GOODS = Records(
     initial=asked_programme,
     empty=gettext_lazy("Goods appear here when a charity clerk enters them."),
 )
-
-
-@require_POST
-def confirm_selected(request: HttpRequest) -> HttpResponse:
-    """Confirms the gifts ticked in the list and tells about each what became of it."""
-    if not request.user.has_perm("donations.confirm_gift"):
-        raise PermissionDenied
-    keys = [int(key) for key in request.POST.getlist("gift") if key.isdecimal() and len(key) < 19]
-    if not keys:
-        messages.warning(request, _("Tick the gifts to confirm first."))
-        return redirect("donations:gift-list")
-    outcomes = confirm_gifts(keys[:MOST_AT_ONCE], by=request.user)
-    refused = [outcome for outcome in outcomes if outcome.reason]
-    context = {
-        "title": _("Confirmed in one go"),
-        "outcomes": outcomes,
-        "confirmed": [outcome for outcome in outcomes if not outcome.reason],
-        "refused": refused,
-        "left_count": len(keys[MOST_AT_ONCE:]),
-    }
-    return render(request, "donations/confirmed.html", context)
 
 
 @require_GET

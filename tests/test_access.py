@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import get_resolver, reverse
 
+from core.models import BulkMove, SavedView
+
 PEOPLE = [
     "nobody",
     "stranger",
@@ -31,6 +33,8 @@ accounts:task-create             on/project           302 404 200 200 200 200 20
 accounts:task-detail             task                 302 404 200 200 200 200 200 200 200 404 404
 accounts:task-list               -                    302 200 200 200 200 200 200 200 200 200 200
 accounts:task-targets            on/project           302 404 200 200 200 200 200 200 200 403 404
+core:bulk                        list/project         302 405 405 405 405 405 405 405 405 405 405
+core:bulk-result                 bulk                 302 404 404 404 404 200 404 404 404 404 404
 core:file                        attachment           302 404 200 200 200 200 200 200 200 403 404
 core:file-add                    project/project      302 404 200 200 403 403 403 403 403 403 404
 core:file-copy                   photograph/320       302 404 200 200 200 200 200 200 200 403 404
@@ -47,12 +51,13 @@ core:draft-discard               -                    302 405 405 405 405 405 40
 core:draft-keep                  -                    302 405 405 405 405 405 405 405 405 405 405
 core:search                      -                    302 200 200 200 200 200 200 200 200 200 200
 core:start                       -                    302 200 200 200 200 200 200 200 200 200 200
+core:view-edit                   view                 302 404 404 404 200 404 404 404 404 404 404
+core:view-save                   list/project         302 200 200 200 200 200 200 200 200 403 403
 donations:donor-create           -                    302 403 403 403 403 403 403 200 403 403 403
 donations:donor-detail           donor                302 404 404 404 200 200 200 200 200 403 404
 donations:donor-edit             donor                302 404 404 404 403 403 403 200 403 403 404
 donations:donor-list             -                    302 403 403 403 200 200 200 200 200 403 403
 donations:donor-options          -                    302 403 403 403 200 200 200 200 200 403 403
-donations:gift-confirm           -                    302 405 405 405 405 405 405 405 405 405 405
 donations:gift-create            -                    302 403 403 403 403 403 403 200 403 403 403
 donations:gift-detail            gift                 302 404 404 404 200 200 200 200 200 403 404
 donations:gift-edit              gift                 302 404 404 404 403 403 403 200 403 403 404
@@ -210,6 +215,8 @@ class Things:
         if thing == "-":
             return []
         kind, _slash, more = thing.partition("/")
+        if kind == "list":
+            return ["projects", more]
         if kind == "entry":
             return [more, getattr(self.make, more)().pk]
         kind = "project_under_way" if kind == "file" else kind
@@ -226,6 +233,12 @@ class Things:
             return self.make.approved_project().number
         if kind == "key":
             return self.make.programme().key
+        if kind == "bulk":
+            kept = {"workflow": "project", "move": "return", "record_ids": []}
+            return BulkMove.objects.create(made_by=self.make.cast.approver, **kept)
+        if kind == "view":
+            kept = {"list_key": "projects:project", "name": "2010", "query": "year=2010"}
+            return SavedView.objects.create(owner=self.make.cast.officer, **kept)
         if kind == "twinning":
             return self.make.cast.reporter.office.supported_by.get()
         if kind == "organisation":

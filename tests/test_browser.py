@@ -271,3 +271,40 @@ def test_the_look_up_works_without_javascript(open_page, site):
     page = open_page(java_script_enabled=False)
     look_up(page, *show_piece(site[1]))
     expect(page.locator(".claim")).to_be_visible()
+
+
+def test_rows_are_selected_by_keys_and_moved_together(open_page):
+    page = open_page(user="reviewer")
+    page.goto("/projects/?state=proposed")
+    bar, rows = page.locator("#bulk"), page.locator("#records tbody tr")
+    expect(bar).to_be_hidden()
+    for key in ("j", "x", "j", "j", "Shift+X"):
+        page.keyboard.press(key)
+    expect(bar.locator("[data-count]")).to_have_text("3 selected")
+    expect(page.locator("#records tbody tr.on")).to_have_count(3)
+    page.keyboard.press("k")
+    page.keyboard.press("x")
+    expect(bar.locator("[data-count]")).to_have_text("2 selected")
+    expect(rows.nth(1).locator(".tick input")).not_to_be_checked()
+    expect(bar.locator("[data-sum]")).to_contain_text("Agreed: ¥")
+    name = rows.nth(0).locator("a").inner_text()
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text(name)
+    page.go_back()
+    for place in (0, 2):
+        page.locator("#records tbody .tick input").nth(place).check()
+    bar.get_by_role("button", name="Return for revision").click()
+    page.fill("textarea[name=note]", "Say where the water comes from.")
+    page.get_by_role("button", name="Return for revision: 2 records").click()
+    expect(page.locator("h1")).to_have_text("2 records: Returned for revision")
+    assert page.faults == []
+
+
+def test_rows_are_moved_together_without_javascript(open_page):
+    page = open_page(user="officer", java_script_enabled=False)
+    page.goto("/projects/?state=draft")
+    page.locator("#records tbody .tick input").first.check()
+    page.get_by_role("button", name="Choose what to do").click()
+    expect(page.locator("#main h2").first).to_have_text("What to do")
+    assert page.locator(".dock button[name=move]").count() >= 1

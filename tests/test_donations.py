@@ -6,15 +6,13 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.test.utils import CaptureQueriesContext
 
 from core.refusals import in_words
 from core.workflow import perform
-from donations.batch import confirm_gifts
 from donations.forms import free_key
 from donations.givers import givers_of_payment
 from donations.journey import journey_of
-from donations.models import CODE_LETTERS, Donor, Gift, GoodsGift, Programme, new_check_code
+from donations.models import CODE_LETTERS, Donor, GoodsGift, Programme, new_check_code
 from ledger import money as ledger
 from ledger.models import Movement
 
@@ -244,63 +242,6 @@ def test_the_givers_of_a_payment_add_up_to_it(make):
         YUAN("33.32"),
     ]
     assert {row.gift for row in givers.named(givers.entries)} == set(gifts[:3])
-
-
-# -- many at once ---------------------------------------------------------------------------------
-
-
-def test_free_gifts_of_one_programme_are_posted_in_one_statement(make, cast):
-    programme = make.programme()
-    gifts = [
-        make.gift("10.00", programme=programme, received_on=date(2010, 3, day))
-        for day in (20, 5, 11)
-    ]
-    with CaptureQueriesContext(connection) as queries:
-        outcomes = confirm_gifts([gift.pk for gift in gifts], by=cast.finance)
-    statements = [query["sql"] for query in queries if "ledger_post" in query["sql"]]
-    assert len(statements) == 1 and "ledger_post_many" in statements[0]
-    assert any("FOR UPDATE" in query["sql"] for query in queries)
-    assert not any(outcome.reason for outcome in outcomes)
-    for gift in Gift.objects.filter(programme=programme).select_related("movement"):
-        assert gift.status == "posted" and gift.movement.posted_on == gift.received_on
-        assert journey_of(gift).unspent == YUAN("10.00")
-
-
-def test_each_gift_is_checked_on_its_own(make, cast):
-    programme = make.programme()
-    fine = make.gift(programme=programme)
-    own = make.gift(programme=programme, created_by=cast.finance)
-    returned = perform(make.gift(programme=programme), "return", by=cast.finance, note="退回")
-    bound = make.gift(programme=programme, project=make.approved_project())
-    stranded = make.gift(programme=programme, project=make.project())
-    foreign = make.gift(custodian=make.office("nb"))
-    keys = [gift.pk for gift in (fine, own, returned, bound, stranded, foreign)]
-    outcomes = confirm_gifts([*keys, 10**9], by=cast.finance)
-    told = {outcome.gift.pk: outcome.reason for outcome in outcomes}
-    assert list(told) == keys
-    assert told[fine.pk] == told[bound.pk] == ""
-    assert "another person" in told[own.pk] and "not possible" in told[returned.pk]
-    assert "not approved yet" in told[stranded.pk] and "custodian" in told[foreign.pk]
-
-
-def test_what_is_refused_in_the_ledger_leaves_the_others_and_no_gap(make, cast):
-    ledger.close_period(date(2010, 2, 1), date(2010, 2, 28), by=cast.finance)
-    programme = make.programme()
-    early = make.gift(programme=programme, received_on=date(2010, 2, 5))
-    good = [make.gift(programme=programme) for _gift in range(2)]
-    outcomes = confirm_gifts([early.pk, good[0].pk, good[1].pk], by=cast.finance)
-    assert ["closed" in outcome.reason for outcome in outcomes] == [True, False, False]
-    early.refresh_from_db()
-    assert early.status == "recorded"
-    numbers = Gift.objects.posted().order_by("pk").values_list("receipt_number", flat=True)
-    assert list(numbers) == ["NB-2010-000001", "NB-2010-000002"]
-
-
-def test_confirming_twice_posts_once(make, cast):
-    gift = make.gift()
-    confirm_gifts([gift.pk, gift.pk], by=cast.finance)
-    (again,) = confirm_gifts([gift.pk], by=cast.finance)
-    assert "not possible" in again.reason and Movement.objects.count() == 1
 
 
 # -- what the database holds -----------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -9,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from core.workflow import perform
 from donations.models import Donor, Gift
+from ledger import money as ledger
 
 
 def typed(programme, donor=None, **changes) -> dict[str, str]:
@@ -434,36 +436,19 @@ def test_ticked_gifts_are_confirmed_and_each_refusal_is_told(make, cast, client_
     programme = make.programme()
     good = [make.gift(programme=programme) for _gift in range(3)]
     own = make.gift(programme=programme, created_by=cast.finance)
-    done = make.posted_gift(programme=programme)
-    keys = [gift.pk for gift in (*good, own, done)]
-    response = client_of(cast.finance).post("/gifts/confirm/", {"gift": keys})
-    page = response.content.decode()
-    assert "3 gifts are confirmed and posted" in page
-    assert "You submitted this yourself" in page and "this move is not possible" in page
-    numbers = Gift.objects.filter(pk__in=keys[:3]).order_by("pk")
-    assert [gift.receipt_number for gift in numbers] == [
-        "NB-2010-000002",
-        "NB-2010-000003",
-        "NB-2010-000004",
-    ]
-
-
-def test_nobody_confirms_by_list_without_the_role_or_outside_the_scope(make, cast, client_of):
-    gift = make.gift()
-    assert client_of(cast.clerk).post("/gifts/confirm/", {"gift": gift.pk}).status_code == 403
-    assert client_of(cast.finance).get("/gifts/confirm/").status_code == 405
-    cast.finance.office = make.office("qdn")
-    cast.finance.save()
-    page = client_of(cast.finance).post("/gifts/confirm/", {"gift": gift.pk}).content.decode()
-    assert "None of these gifts may be read by you." in page
-    gift.refresh_from_db()
-    assert gift.status == "recorded"
-
-
-@pytest.mark.parametrize("keys", [[], ["x"], ["9" * 30], ["-1"]])
-def test_nothing_ticked_is_a_sentence(cast, client_of, keys):
-    response = client_of(cast.finance).post("/gifts/confirm/", {"gift": keys}, follow=True)
-    assert "Tick the gifts to confirm first." in response.content.decode()
+    stranded = make.gift(programme=programme, project=make.project())
+    foreign = make.gift(custodian=make.office("nb"))
+    early = make.gift(programme=programme, received_on=date(2010, 2, 5))
+    ledger.close_period(date(2010, 2, 1), date(2010, 2, 28), by=cast.finance)
+    keys = [gift.pk for gift in (early, *good, own, stranded, foreign)]
+    asked = {"pk": keys, "move": "confirm", "token": uuid4(), "note": ""}
+    page = client_of(cast.finance).post("/bulk/donations/gift/", asked, follow=True)
+    assert "3 records: Confirmed" in page.content.decode()
+    told = {one.record: one.outcome.reason for one in page.context["tried"]}
+    assert "You submitted this yourself" in told[own] and "not approved yet" in told[stranded]
+    assert "custodian" in told[foreign] and "closed" in told[early]
+    numbers = Gift.objects.posted().order_by("pk").values_list("receipt_number", flat=True)
+    assert list(numbers) == ["NB-2010-000001", "NB-2010-000002", "NB-2010-000003"]
 
 
 def test_the_admin_shows_its_lists_and_forms_to_those_who_may(make, cast, client_of):

@@ -201,7 +201,7 @@ def test_every_column_of_every_list_sorts(make, cast, client_of):
         for column in records.columns:
             for sign in ("", "-") if column.sort else ():
                 answer = client.get(records.url("list"), {"sort": f"{sign}{column.key}"})
-                assert answer.status_code == 200 and answer.context["notices"] == []
+                assert answer.status_code == 200 and answer.context["remarks"] == []
 
 
 def test_a_page_far_in_costs_the_queries_of_the_first(make, cast, client_of, small_pages):

@@ -20,7 +20,7 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext
 from core import formatting
 from core.formatting import WAN, YUAN, Segment
 from core.lifecycle import WORKFLOWS, State
-from core.money import money_text
+from core.money import fen, money_text
 from core.punctuation import gap, labelled, listed
 
 register = template.Library()
@@ -271,6 +271,20 @@ def life_cycle(record: Any, workflow: Any, timeline: Any = ()) -> dict[str, Any]
 
 
 # -- lists and forms ------------------------------------------------------------------------------
+
+
+@register.simple_tag
+def tick(record: Any, amount: str = "") -> SafeString:
+    """The cell by which a row is selected, with its state and the fen of its `amount`."""
+    value = getattr(record, amount) if amount else None
+    return format_html(
+        '<td class="tick"><input class="form-check-input" type="checkbox" form="bulk" name="pk"'
+        ' value="{}" data-state="{}" data-fen="{}" aria-label="{}"></td>',
+        record.pk,
+        record.status,
+        fen(value or Decimal(0)),
+        gettext("Select {name}").format(name=record.number),
+    )
 
 
 @register.simple_tag(takes_context=True)

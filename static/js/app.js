@@ -134,6 +134,80 @@ document.addEventListener("input", (event) => { if (event.target.matches?.("[dat
 document.addEventListener("click", (event) => { const button = event.target.closest?.("[data-name]"); if (button) takeName(button); });
 document.addEventListener("keydown", moveInNames);
 
+/* -- rows that are selected: how many, their sum, and the moves possible for all of them ----------- */
+
+const boxes = () => all("#records tbody .tick input");
+let anchor = null;
+
+function sumText(fen, unit) {
+  const yuan = (fen < 0n ? "−" : "") + yuanText(fen < 0n ? -fen : fen);
+  if (unit !== "wan") return isChinese ? `${yuan} 元` : `¥${yuan}`;
+  const digits = fen.toString().padStart(7, "0");
+  const rest = digits.slice(-6).replace(/0+$/, "").padEnd(2, "0");
+  return `${digits.slice(0, -6).replace(/\B(?=(\d{3})+$)/g, ",")}.${rest} 万元`;
+}
+
+function tellSelected() {
+  const bar = first("[data-bulk]");
+  if (!bar) return;
+  const ticked = boxes().filter((box) => box.checked);
+  const every = first("[data-tick-all]", bar);
+  const wholeFilter = Boolean(every?.checked);
+  const states = new Set(ticked.map((box) => box.dataset.state));
+  for (const box of boxes()) box.closest("tr").classList.toggle("on", box.checked || wholeFilter);
+  bar.classList.toggle("on", ticked.length > 0 || wholeFilter);
+  const page = first("[data-tick-page]");
+  page.checked = ticked.length === boxes().length;
+  page.indeterminate = ticked.length > 0 && !page.checked;
+  const count = first("[data-count]", bar);
+  count.textContent = count.dataset.count.replace("{n}", wholeFilter ? every.dataset.tickAll : ticked.length);
+  const sum = first("[data-sum]", bar);
+  if (sum) {
+    const fen = ticked.reduce((total, box) => total + BigInt(box.dataset.fen), 0n);
+    sum.textContent = sum.dataset.sum.replace("{sum}", sumText(fen, bar.dataset.bulk));
+    sum.hidden = wholeFilter;
+  }
+  const moves = all("[data-from]", bar);
+  for (const move of moves) {
+    const from = move.dataset.from.split(" ");
+    move.hidden = wholeFilter || ![...states].every((state) => from.includes(state));
+  }
+  first("[data-choose]", bar).hidden = !wholeFilter;
+  first("[data-none]", bar).hidden = wholeFilter || moves.some((move) => !move.hidden);
+  first("[data-clear]", bar).hidden = false;
+}
+
+function tick(box, checked, range) {
+  const here = boxes();
+  const [from, to] = [here.indexOf(anchor), here.indexOf(box)].sort((a, b) => a - b);
+  if (range && from >= 0) here.slice(from, to + 1).forEach((one) => { one.checked = true; });
+  else box.checked = checked;
+  anchor = box;
+  tellSelected();
+}
+
+/** The row that the keys are at: its box. */
+function tickHere(range) {
+  const row = document.activeElement.closest?.("#records tbody tr") || first("#records tbody tr.here");
+  const box = row && first(".tick input", row);
+  if (box) tick(box, !box.checked, range);
+}
+
+document.addEventListener("click", (event) => {
+  const box = event.target.closest?.("#records .tick input, [data-tick-all], [data-clear]");
+  if (!box) return;
+  if (box.matches("tbody .tick input")) return tick(box, box.checked, event.shiftKey);
+  if (box.matches("[data-tick-page], [data-clear]")) {
+    const checked = Boolean(box.checked);
+    boxes().forEach((one) => { one.checked = checked; });
+    const every = first("[data-tick-all]");
+    if (every && !checked) every.checked = false;
+  }
+  tellSelected();
+});
+document.addEventListener("htmx:afterSwap", tellSelected);
+window.addEventListener("pageshow", tellSelected);
+
 /* -- keys ------------------------------------------------------------------------------------------ */
 
 const OFF = "shanhai.keys.off";
@@ -171,11 +245,13 @@ const LETTERS = {
   k: () => moveRow(-1),
   m: () => reveal("next"),
   h: () => reveal("history"),
+  x: () => tickHere(false),
+  X: () => tickHere(true),
   ".": () => navigator.clipboard?.writeText(first("[data-copy]")?.textContent.trim() || ""),
 };
 
 function onLetter(event) {
-  if (lettersAreOff() || event.target.closest?.("input, select, textarea, dialog, [contenteditable]")) return;
+  if (lettersAreOff() || event.target.closest?.("input:not([type=checkbox]), select, textarea, dialog, [contenteditable]")) return;
   const key = event.key;
   if (going && Date.now() - going < 1500) {
     going = 0;
