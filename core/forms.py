@@ -78,6 +78,9 @@ class AmountInputField(forms.Field):
         return value
 
     def has_changed(self, initial, data):
+        typed = data[0] if isinstance(data, (list, tuple)) else data
+        if not typed:
+            return initial is not None
         try:
             return self.clean(data) != initial
         except ValidationError:

@@ -17,7 +17,7 @@ from django.http import QueryDict
 from django.utils.functional import Promise, cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from core.answers import settled
 from core.forms import RecordForm, form_field
@@ -39,6 +39,11 @@ class PartForm(forms.ModelForm):
         self.whole = whole
         for field in self.fields.values():
             RecordForm.prepare(field)
+
+    @property
+    def is_blank(self) -> bool:
+        """A row that holds nothing, ready to be filled in."""
+        return is_new(self) and not self.has_changed() and not self.initial
 
 
 class PartFormSet(BaseInlineFormSet):
@@ -71,7 +76,7 @@ class PartFormSet(BaseInlineFormSet):
                 field.choices = self._offered[name]
         super().add_fields(form, index)
         if "DELETE" in form.fields:
-            form.fields["DELETE"].label = _("Remove")
+            form.fields["DELETE"].label = pgettext("a row", "Remove")
 
     # -- as it is shown ---------------------------------------------------------------------------
 

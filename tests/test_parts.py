@@ -93,6 +93,18 @@ def test_blank_rows_are_no_rows_and_more_are_given(typed, cast, client_of):
     assert not Project.objects.exists()
 
 
+@pytest.mark.parametrize("path", ["/projects/new/", "/admin/projects/project/add/"])
+def test_rows_left_blank_are_sent_and_ignored(typed, cast, client_of, path):
+    """A browser sends the choices of a blank row and the unit of its amount."""
+    blank = {"purpose": "", "note": "", "amount": "", "amount_unit": "yuan"}
+    idle = {"purpose": "", "means": "", "work": "", "people": "", "livestock": ""}
+    data = typed() | rows_typed("budgetline", [WORKS, blank, blank])
+    data |= rows_typed("waterworks", [idle]) | rows_typed("plannedquantity", [{"unit": ""}] * 3)
+    assert client_of(cast.reporter).post(path, data).status_code == 302
+    assert BudgetLine.objects.count() == 1
+    assert not WaterWorks.objects.exists() and not PlannedQuantity.objects.exists()
+
+
 def test_sums_stand_under_the_amounts(typed, cast, client_of):
     client = client_of(cast.reporter)
     asked = client.post("/projects/new/", whole(typed) | {"form_more": "budgetline"})

@@ -5,13 +5,26 @@
 const partOf = (element) => element.closest?.("[data-part]");
 const total = (part) => first(`[name="${part.dataset.part}-TOTAL_FORMS"]`, part);
 
+/** Blank rows wait out of sight until they are asked for; the first stays where there is no other. */
+function hideBlank(part) {
+  const rows = all("tbody tr", part);
+  rows.slice(1).forEach((row) => { row.hidden = "blank" in row.dataset; });
+}
+
 function addRow(part) {
+  const spare = first("tbody tr[hidden]", part);
+  if (spare) spare.hidden = false;
+  else cloneRow(part);
+  const last = all("tbody tr", part).filter((row) => !row.hidden).pop();
+  first("input:not([type=hidden]), select, textarea", last).focus();
+}
+
+function cloneRow(part) {
   const body = first("tbody", part);
   const place = Number(total(part).value);
   const markup = first(":scope > template", part).innerHTML;
   body.insertAdjacentHTML("beforeend", markup.replaceAll("__prefix__", place).replaceAll("__number__", place + 1));
   total(part).value = place + 1;
-  first("input:not([type=hidden]), select, textarea", body.lastElementChild).focus();
   first("[data-add]", part).hidden = place + 1 >= Number(part.dataset.most);
 }
 
@@ -51,3 +64,6 @@ document.addEventListener("input", (event) => {
   const part = partOf(event.target);
   if (part) sumUp(part);
 });
+document.addEventListener("htmx:afterSwap", () => all("[data-part]").forEach(hideBlank));
+
+all("[data-part]").forEach(hideBlank);
