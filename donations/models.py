@@ -29,6 +29,7 @@ from core.triggers import case_triggers, fixed, never_deleted
 from ledger.models import Fund, MoneyRecord, money_triggers
 from partnerships.models import Organisation
 from projects.models import FundingLine, Project
+from projects.models.limits import within_agreed
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 6
@@ -328,11 +329,12 @@ class Gift(MoneyRecord):
             models.Index(fields=["donor", "received_on"], name="gift_donor"),
             models.Index(fields=["amount", "id"], name="gift_amount"),
         ]
-        triggers = money_triggers(
-            "gift",
-            voucher="'gift:' || NEW.receipt_number",
-            on="NEW.received_on",
-            way="""
+        triggers = [
+            *money_triggers(
+                "gift",
+                voucher="'gift:' || NEW.receipt_number",
+                on="NEW.received_on",
+                way="""
             SELECT CASE WHEN NEW.project_id IS NULL THEN 'gift' ELSE 'bound_gift' END, NULL::bigint,
                    CASE WHEN NEW.project_id IS NULL
                         THEN (SELECT pool_id FROM public.ledger_fund WHERE id = p.fund_id)
@@ -340,8 +342,13 @@ class Gift(MoneyRecord):
                                WHERE fund_id = p.fund_id AND project_id = NEW.project_id) END
               FROM public.donations_programme p WHERE p.id = NEW.programme_id
             """,
-            filled_once=("receipt_number",),
-        )
+                filled_once=("receipt_number",),
+            ),
+            within_agreed(
+                "NEW.project_id",
+                when="NEW.status = 'posted' AND OLD.status <> 'posted'",
+            ),
+        ]
 
     def series_of(self) -> str:
         return f"G-{self.received_on.year}"

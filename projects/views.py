@@ -18,7 +18,7 @@ from core.lists import Column
 from core.money import yuan
 from core.views import Records
 from core.workflow import with_waiting
-from projects import money
+from projects import books
 from projects import told as told
 from projects.amendment_form import AmendmentForm
 from projects.amendments import difference
@@ -62,7 +62,7 @@ def project_totals(projects: QuerySet) -> dict[str, Any]:
 
 
 def project_panels(request: HttpRequest, project: Project) -> dict[str, Any]:
-    accounts = money.accounts_of(project)
+    accounts = books.accounts_of(project)
     funds = {account.line.fund_id for account in accounts}
     waiting = project.allocations.exclude(fund__in=funds).select_related("fund")
     payable = project.status in Project.PAYABLE
@@ -233,7 +233,7 @@ ALLOCATIONS = Records(
 
 
 def payment_panels(request: HttpRequest, payment: Payment) -> dict[str, Any]:
-    return {"origin": money.origin_of(payment)}
+    return {"origin": books.origin_of(payment)}
 
 
 PAYMENTS = Records(

@@ -21,7 +21,9 @@ from projects.models import (
     Allocation,
     Amendment,
     Appropriation,
+    Contract,
     Disaster,
+    Instalment,
     Payment,
     PlanPeriod,
     Project,
@@ -33,6 +35,7 @@ from tests import papers
 from training.models import Course, Secondment
 
 YUAN = Decimal
+CONTRACTOR = "册亨县水利施工队"
 
 
 class Make:
@@ -59,7 +62,9 @@ class Make:
     # -- projects ---------------------------------------------------------------------------------
 
     def project(self, **changes) -> Project:
-        """A draft of the reporter's, complete enough to be proposed."""
+        """A draft of the reporter's, complete enough to be proposed; or the given `project`."""
+        if given := changes.pop("project", None):
+            return given
         parts = changes.pop("parts", True)
         values = {
             "name_zh": f"冗渡镇水窖 {next(self.serial)}",
@@ -356,13 +361,40 @@ class Make:
         allocation = self.posted_allocation(amount=amount, **changes)
         return line_of(allocation.project, allocation.fund)
 
+    def contract(self, project=None, amount="600.00", **changes) -> Contract:
+        values = {
+            "project": project or self.project_under_way(),
+            "number": f"合同 {next(self.serial)}",
+            "contractor": CONTRACTOR,
+            "procurement": "inquiry",
+            "subject": "水窖 12 口",
+            "amount": YUAN(amount),
+            "signed_on": date(2010, 4, 10),
+            "created_by": self.cast.reporter,
+        }
+        return Contract.objects.create(**values | changes)
+
+    def instalment(self, contract=None, amount="200.00", **changes) -> Instalment:
+        contract = contract or self.contract()
+        values = {
+            "contract": contract,
+            "project": contract.project,
+            "position": next(self.serial),
+            "condition": "开工",
+            "amount": YUAN(amount),
+            "created_by": self.cast.reporter,
+        }
+        return Instalment.objects.create(**values | changes)
+
     def payment(self, line=None, amount="400.00", **changes) -> Payment:
+        if instalment := changes.get("instalment"):
+            changes.setdefault("contract", instalment.contract)
         values = {
             "line": line or self.line(),
             "amount": YUAN(amount),
             "purpose_zh": "管材",
             "purpose_en": "Pipes",
-            "payee": "册亨县水利施工队",
+            "payee": CONTRACTOR,
             "requested_on": date(2010, 4, 20),
             "created_by": self.cast.officer,
         }

@@ -11,8 +11,8 @@ from core.models import Decision
 from core.refusals import key_of
 from core.workflow import perform
 from ledger.models import Movement
+from projects.books import accounts_of, origin_of
 from projects.models import Allocation, FundingLine, Payment, Project, Village
-from projects.money import accounts_of, origin_of
 
 ADMIN = "/admin/projects/"
 

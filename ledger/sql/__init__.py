@@ -8,19 +8,20 @@ from pathlib import Path
 
 from django.db.migrations import RunSQL
 
+HERE = Path(__file__).parent
 UNDO = "\n-- undo\n"
 
 
-def _parts(name: str) -> list[str]:
-    return (Path(__file__).parent / f"{name}.sql").read_text(encoding="utf-8").split(UNDO)
+def _parts(folder: Path, name: str) -> list[str]:
+    return (folder / f"{name}.sql").read_text(encoding="utf-8").split(UNDO)
 
 
-def run(name: str) -> RunSQL:
+def run(name: str, *, folder: Path = HERE) -> RunSQL:
     """Runs `name`.sql; undone by what stands below its line `-- undo`."""
-    forwards, backwards = _parts(name)
+    forwards, backwards = _parts(folder, name)
     return RunSQL(forwards, backwards)
 
 
-def again(name: str) -> RunSQL:
+def again(name: str, *, folder: Path = HERE) -> RunSQL:
     """Runs `name`.sql, all of whose functions exist already; there is nothing to undo."""
-    return RunSQL(_parts(name)[0], RunSQL.noop)
+    return RunSQL(_parts(folder, name)[0], RunSQL.noop)

@@ -1,17 +1,9 @@
 """The models of aid projects, by room: villages, frame, project, parts, work, money, amendments."""
 
 from projects.models.amendment import Amendment
+from projects.models.contracts import Contract, Instalment
 from projects.models.frame import Agreement, Disaster, Measure, PlanPeriod, Target
-from projects.models.money import (
-    Allocation,
-    Appropriation,
-    Contract,
-    Hop,
-    Instalment,
-    Payment,
-    Remittance,
-    Surplus,
-)
+from projects.models.money import Allocation, Appropriation, Payment, Surplus
 from projects.models.parts import (
     DETAILS,
     PARTS,
@@ -31,6 +23,7 @@ from projects.models.parts import (
     WaterWorks,
 )
 from projects.models.project import HELD, PAID, SIMILAR_YEARS, FundingLine, Project
+from projects.models.remittances import Contribution, Hop, Remittance
 from projects.models.village import Village
 from projects.models.works import (
     Acceptance,
@@ -64,6 +57,7 @@ __all__ = [
     "BudgetLine",
     "Clinic",
     "Contract",
+    "Contribution",
     "Disaster",
     "DoneQuantity",
     "EnterpriseShare",

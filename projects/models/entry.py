@@ -130,7 +130,7 @@ _UNDER = """
 
 
 def entry_triggers(
-    *,
+    *kept: str,
     after_closing: bool = False,
     standing: bool = False,
     past: tuple[str, ...] = (),
@@ -138,9 +138,9 @@ def entry_triggers(
 ) -> list[pgtrigger.Trigger]:
     """The triggers of an entry.
 
-    `after_closing` for what is still entered in a closed file; `standing` for what is told of work
-    that was approved; `past` names days that have come; `under` the columns that lead to other rows
-    of the project, with their tables.
+    `kept` columns stay for ever what they were given; `after_closing` is for what is still entered
+    in a closed file, `standing` for what is told of work that was approved; `past` names days that
+    have come, `under` the columns that lead to other rows of the project, with their tables.
     """
     closed = "'cancelled'" if after_closing else "'closed', 'cancelled'"
     states = ", ".join(f"'{state.value}'" for state in Project.STANDING)
@@ -157,7 +157,7 @@ def entry_triggers(
             declare=[("state", "text")],
             func=_OPEN.format(closed=closed, more="".join(more)),
         ),
-        fixed("id", "project_id", "created_by_id", "created_at", "is_demo"),
+        fixed("id", "project_id", "created_by_id", "created_at", "is_demo", *kept),
         never_deleted(),
     ]
 

@@ -1,25 +1,30 @@
-"""The money of a project: funding lines, appropriations, allocations, contracts, payments, surplus.
+"""The money of a project through the ledger: allocations, payments, appropriations, surplus.
 
 Rule: amounts stand in the ledger; a record here says why money moved, who asked and who decided,
 and names the movement.
 """
 
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office
-from core.attachments import with_files
 from core.history import tracked
 from core.models import Division, Record
-from core.money import AmountField, positive
+from core.money import positive
 from core.text import visible_text
 from ledger.models import Fund, MoneyRecord, money_triggers
 from partnerships.scope import PartnerScoped
-from projects.models.entry import Entry, entry_triggers
+from projects.models.contracts import Contract, Instalment, budget_field
+from projects.models.limits import (
+    ALLOCATION_LOCKS,
+    ALLOCATION_WITHIN_LIMITS,
+    PAYMENT_FITS,
+    PAYMENT_WITHIN_LIMITS,
+    SURPLUS_OF_ITS_OWN,
+)
 from projects.models.project import FundingLine, Project
 
 
@@ -75,17 +80,21 @@ class Allocation(MoneyRecord):
             models.Index(fields=["status", "status_at"], name="allocation_status"),
             models.Index(fields=["allocated_on"], name="allocation_day"),
         ]
-        triggers = money_triggers(
-            "allocation",
-            voucher="'allocation:' || NEW.number",
-            on="NEW.allocated_on",
-            way="""
+        triggers = [
+            *money_triggers(
+                "allocation",
+                voucher="'allocation:' || NEW.number",
+                on="NEW.allocated_on",
+                way="""
             SELECT 'allocation', (SELECT pool_id FROM public.ledger_fund WHERE id = l.fund_id),
                    l.pool_id
               FROM public.projects_fundingline l
              WHERE l.fund_id = NEW.fund_id AND l.project_id = NEW.project_id
             """,
-        )
+            ),
+            ALLOCATION_LOCKS,
+            ALLOCATION_WITHIN_LIMITS,
+        ]
 
     def series_of(self) -> str:
         return f"A-{self.allocated_on.year}"
@@ -97,84 +106,6 @@ class Allocation(MoneyRecord):
     @property
     def about(self) -> list[Record]:
         return [self.project]
-
-
-@with_files(under="project")
-class Contract(Entry):
-    """What a contractor or supplier is bound to do for a project, and for how much yuan at most."""
-
-    class Procurement(models.TextChoices):
-        TENDER = "tender", _("open tender")
-        INVITED = "invited", _("invited tender")
-        NEGOTIATED = "negotiated", _("negotiation")
-        INQUIRY = "inquiry", _("price inquiry")
-        SINGLE = "single", _("single source")
-        VILLAGE = "village", _("the village itself")
-
-    number = models.CharField(_("contract number"), max_length=60, validators=[visible_text])
-    contractor = models.CharField(_("contractor"), max_length=200, validators=[visible_text])
-    supervisor = models.CharField(
-        _("supervisor"), max_length=200, blank=True, validators=[visible_text]
-    )
-    procurement = models.CharField(_("procurement"), max_length=12, choices=Procurement.choices)
-    subject = models.CharField(_("subject"), max_length=300, validators=[visible_text])
-    amount = AmountField(_("contract amount"))
-    signed_on = models.DateField(_("signed on"))
-    ends_on = models.DateField(_("to be done by"), null=True, blank=True)
-    retention_percent = models.DecimalField(
-        _("retention money, in percent"),
-        max_digits=5,
-        decimal_places=2,
-        default=0,
-        validators=[MinValueValidator(0), MaxValueValidator(100)],
-    )
-    retention_until = models.DateField(_("retained until"), null=True, blank=True)
-
-    class Meta(Entry.Meta):
-        verbose_name = _("contract")
-        verbose_name_plural = _("contracts")
-        constraints = [
-            positive("amount", model="contract"),
-            models.UniqueConstraint(fields=["project", "number"], name="contract_once"),
-            models.CheckConstraint(
-                condition=Q(retention_percent__range=(0, 100)), name="contract_retention_percent"
-            ),
-            models.CheckConstraint(
-                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("signed_on")),
-                name="contract_days_in_order",
-            ),
-        ]
-        triggers = entry_triggers()
-
-    def __str__(self) -> str:
-        return f"{self.number} · {self.contractor}"
-
-
-class Instalment(Entry):
-    """A part of a contract's amount that falls due when its condition is met."""
-
-    contract = models.ForeignKey(
-        Contract, models.PROTECT, related_name="instalments", verbose_name=_("contract")
-    )
-    position = models.PositiveSmallIntegerField(_("no."))
-    condition = models.CharField(_("condition"), max_length=200, validators=[visible_text])
-    amount = AmountField(_("amount"))
-    due_on = models.DateField(_("due on"), null=True, blank=True)
-    met_on = models.DateField(_("condition met on"), null=True, blank=True)
-    is_retention = models.BooleanField(_("retention money"), default=False)
-
-    class Meta(Entry.Meta):
-        verbose_name = _("instalment")
-        verbose_name_plural = _("instalments")
-        ordering = ["contract", "position"]
-        constraints = [
-            positive("amount", model="instalment"),
-            models.UniqueConstraint(fields=["contract", "position"], name="instalment_once"),
-        ]
-        triggers = entry_triggers()
-
-    def __str__(self) -> str:
-        return f"{self.position} · {self.condition}"
 
 
 class PaymentQuerySet(PartnerScoped):
@@ -200,6 +131,8 @@ class Payment(MoneyRecord):
         PAID = "paid", _("Paid")
         DECLINED = "declined", _("Declined")
 
+    # What counts against a contract.
+    BINDING = (Status.APPROVED, Status.PAID)
     workflow_name = "payment"
 
     status = models.CharField(
@@ -208,6 +141,7 @@ class Payment(MoneyRecord):
     line = models.ForeignKey(
         FundingLine, models.PROTECT, related_name="payments", verbose_name=_("funding line")
     )
+    budget = budget_field()
     purpose_zh = models.CharField(
         _("what it pays for, in Chinese"), max_length=200, validators=[visible_text]
     )
@@ -266,16 +200,20 @@ class Payment(MoneyRecord):
             models.Index(fields=["status", "status_at"], name="payment_status"),
             models.Index(fields=["paid_on"], name="payment_day"),
         ]
-        triggers = money_triggers(
-            "payment",
-            filled_once=("voucher", "paid_on"),
-            voucher="'payment:' || NEW.voucher",
-            on="NEW.paid_on",
-            way="""
+        triggers = [
+            *money_triggers(
+                "payment",
+                filled_once=("voucher", "paid_on"),
+                voucher="'payment:' || NEW.voucher",
+                on="NEW.paid_on",
+                way="""
             SELECT 'payment', p.id, p.gone_id FROM public.ledger_pool p
              WHERE p.id = (SELECT pool_id FROM public.projects_fundingline WHERE id = NEW.line_id)
             """,
-        )
+            ),
+            PAYMENT_FITS,
+            PAYMENT_WITHIN_LIMITS,
+        ]
 
     def series_of(self) -> str:
         return f"Z-{self.requested_on.year}"
@@ -370,61 +308,6 @@ class Appropriation(MoneyRecord):
         return f"{self.document} → {self.fund}"
 
 
-class Remittance(Entry):
-    """Money on its way from the city to the county and the contractor, hop by hop."""
-
-    allocation = models.ForeignKey(
-        Allocation,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="remittances",
-        verbose_name=_("allocation"),
-    )
-    document = models.CharField(
-        _("document number"), max_length=60, blank=True, validators=[visible_text]
-    )
-    amount = AmountField(_("amount"))
-    sent_on = models.DateField(_("sent on"))
-
-    class Meta(Entry.Meta):
-        verbose_name = _("remittance")
-        verbose_name_plural = _("remittances")
-        constraints = [positive("amount", model="remittance")]
-        triggers = entry_triggers()
-
-
-class Hop(Entry):
-    """One stop of a remittance: who has the money now, since when, and how much of it."""
-
-    class Place(models.TextChoices):
-        CITY = "city", _("city finance")
-        PROVINCE = "province", _("province")
-        PREFECTURE = "prefecture", _("prefecture")
-        COUNTY = "county", _("special account of the county")
-        CONTRACTOR = "contractor", _("contractor or recipient")
-
-    remittance = models.ForeignKey(
-        Remittance, models.PROTECT, related_name="hops", verbose_name=_("remittance")
-    )
-    place = models.CharField(_("where it arrived"), max_length=12, choices=Place.choices)
-    arrived_on = models.DateField(_("arrived on"))
-    amount = AmountField(_("amount"))
-    voucher = models.CharField(
-        _("voucher number"), max_length=60, blank=True, validators=[visible_text]
-    )
-
-    class Meta(Entry.Meta):
-        verbose_name = _("hop")
-        verbose_name_plural = _("hops")
-        ordering = ["remittance", "arrived_on", "id"]
-        constraints = [
-            positive("amount", model="hop"),
-            models.UniqueConstraint(fields=["remittance", "place"], name="hop_once"),
-        ]
-        triggers = entry_triggers()
-
-
 class SurplusQuerySet(PartnerScoped):
     office_path = "line__project__office"
     edit_path = "line__fund__custodian"
@@ -435,7 +318,11 @@ class SurplusQuerySet(PartnerScoped):
 
 @tracked
 class Surplus(MoneyRecord):
-    """Money left on a funding line that goes back to its fund."""
+    """Money left on a funding line that goes back to its fund.
+
+    Without an allocation the oldest money of the line goes. Where a giver has bound money to the
+    project, it names the allocation whose unspent money goes back, so that the bound stays.
+    """
 
     class Status(models.TextChoices):
         PROPOSED = "proposed", _("Proposed")
@@ -449,6 +336,14 @@ class Surplus(MoneyRecord):
     )
     line = models.ForeignKey(
         FundingLine, models.PROTECT, related_name="surpluses", verbose_name=_("funding line")
+    )
+    allocation = models.ForeignKey(
+        Allocation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="surpluses",
+        verbose_name=_("of the allocation"),
     )
     returned_on = models.DateField(_("day"))
     reason = models.CharField(_("reason"), max_length=300, validators=[visible_text])
@@ -468,16 +363,19 @@ class Surplus(MoneyRecord):
             ),
         ]
         indexes = [models.Index(fields=["status", "status_at"], name="surplus_status")]
-        triggers = money_triggers(
-            "surplus",
-            voucher="'surplus:' || NEW.number",
-            on="NEW.returned_on",
-            way="""
-            SELECT 'surplus', l.pool_id,
-                   (SELECT pool_id FROM public.ledger_fund WHERE id = l.fund_id)
+        triggers = [
+            *money_triggers(
+                "surplus",
+                voucher="'surplus:' || NEW.number",
+                on="NEW.returned_on",
+                way="""
+            SELECT CASE WHEN NEW.allocation_id IS NULL THEN 'surplus' ELSE 'withdrawal' END,
+                   l.pool_id, (SELECT pool_id FROM public.ledger_fund WHERE id = l.fund_id)
               FROM public.projects_fundingline l WHERE l.id = NEW.line_id
             """,
-        )
+            ),
+            SURPLUS_OF_ITS_OWN,
+        ]
 
     def series_of(self) -> str:
         return f"S-{self.returned_on.year}"

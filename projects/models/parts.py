@@ -16,6 +16,8 @@ from core.models import Division
 from core.money import AmountField, positive
 from core.text import visible_text
 from core.triggers import part_triggers
+from ledger.models import Fund
+from projects.models.limits import SOURCE_WITHIN_FUND
 from projects.models.project import Project
 from projects.models.village import Village
 
@@ -156,7 +158,10 @@ class BudgetLine(Part):
 
 @tracked
 class FundingSource(Part):
-    """Who is to bear which part of the total investment, in yuan."""
+    """Who is to bear which part of the total investment, in yuan.
+
+    A source that names its fund commits it, from the approval of the project on.
+    """
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="sources")
 
@@ -177,13 +182,28 @@ class FundingSource(Part):
     office = models.ForeignKey(
         Office, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("office")
     )
+    fund = models.ForeignKey(
+        Fund,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("fund that it commits"),
+    )
     amount = AmountField(_("amount"))
 
     class Meta(Part.Meta):
         verbose_name = _("source of money")
         verbose_name_plural = _("sources of money")
-        constraints = [positive("amount", model="funding_source")]
-        triggers = part_triggers("project", "project_id")
+        constraints = [
+            positive("amount", model="funding_source"),
+            models.CheckConstraint(
+                condition=Q(fund__isnull=True)
+                | Q(source__in=["municipal", "district", "bureau", "donated"]),
+                name="funding_source_of_aid_has_a_fund",
+            ),
+        ]
+        triggers = [*part_triggers("project", "project_id"), SOURCE_WITHIN_FUND]
 
     def __str__(self) -> str:
         return str(self.get_source_display())

@@ -26,6 +26,7 @@ from core.triggers import case_triggers, fixed, never_deleted
 from ledger.models import Fund, Pool, ProjectType
 from partnerships.scope import PartnerScoped
 from projects.models.frame import Agreement, Disaster
+from projects.models.limits import PROJECT_WITHIN_LIMITS
 from projects.models.village import Village
 
 SIMILAR_YEARS = 3
@@ -133,6 +134,14 @@ class Project(Record, Named, Searched):
         Status.ACCEPTED,
         Status.SETTLED,
         Status.HANDED_OVER,
+    )
+    # Where its sources commit the funds that they name.
+    COMMITTING = (
+        Status.APPROVED,
+        Status.UNDER_WAY,
+        Status.SUSPENDED,
+        Status.COMPLETED,
+        Status.ACCEPTED,
     )
     # Where approved content changes by an amendment.
     AMENDABLE = (Status.APPROVED, Status.UNDER_WAY, Status.SUSPENDED)
@@ -290,18 +299,21 @@ class Project(Record, Named, Searched):
             models.Index(fields=["status", "status_at"], name="project_status"),
             models.Index(fields=["office", "-number"], name="project_office"),
         ]
-        triggers = case_triggers(
-            "project",
-            filled_once=(
-                "library_year",
-                "library_rank",
-                "agreement_id",
-                "approved_on",
-                "started_on",
-                "completed_on",
+        triggers = [
+            *case_triggers(
+                "project",
+                filled_once=(
+                    "library_year",
+                    "library_rank",
+                    "agreement_id",
+                    "approved_on",
+                    "started_on",
+                    "completed_on",
+                ),
+                amended=True,
             ),
-            amended=True,
-        )
+            PROJECT_WITHIN_LIMITS,
+        ]
 
     def __str__(self) -> str:
         return self.name
