@@ -100,16 +100,31 @@ class RefundPart:
 
 
 @dataclass
+class ReturnPart:
+    """Money of the gift that a project did not need and that went back to its fund.
+
+    It is part of no sum: since then it lies in the fund, or has gone on from there.
+    """
+
+    project: Project
+    fund: Fund
+    amount: Decimal
+    returned_on: date
+
+
+@dataclass
 class Journey:
     """A posted gift's way. total = paid + promised + unspent + refunded, in yuan.
 
-    `steps` are the trace itself, for those who tell what happened on the way.
+    `returns` tell what has been with a project before, and `steps` are the trace itself, for those
+    who tell what happened on the way.
     """
 
     total: Decimal
     received_on: date
     funds: list[FundPart]
     refunds: list[RefundPart]
+    returns: list[ReturnPart] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list, repr=False)
 
     @property
@@ -165,6 +180,7 @@ def journey_of(gift: Gift) -> Journey:
         elif step.movement_id not in payments:
             refunds.append(RefundPart(step.free_amount, step.posted_on, step.voucher))
     _lay(steps, payments, lines)
+    returns = _returns(steps, funds, lines)
     for part in funds.values():
         part.projects = [project for project in part.projects if project.amount]
     return Journey(
@@ -172,6 +188,7 @@ def journey_of(gift: Gift) -> Journey:
         received_on=gift.received_on,
         funds=[part for part in funds.values() if part.amount],
         refunds=sorted(refunds, key=lambda part: part.refunded_on),
+        returns=returns,
         steps=steps,
     )
 
@@ -211,6 +228,27 @@ def _payments(steps: list[Step]) -> dict[int, Payment]:
     }
     payments = Payment.objects.filter(movement__in=movements).select_related("line")
     return {payment.movement_id: payment for payment in payments}
+
+
+def _returns(
+    steps: list[Step], funds: dict[int, FundPart], lines: dict[int, ProjectPart]
+) -> list[ReturnPart]:
+    """What came back into a fund from a project's line, movement by movement, by their days."""
+    parts: dict[int, ReturnPart] = {}
+    for step in steps:
+        if step.pool_kind != "fund" or step.from_pool_id not in lines:
+            continue
+        part = parts.setdefault(
+            step.movement_id,
+            ReturnPart(
+                lines[step.from_pool_id].project,
+                funds[step.pool_id].fund,
+                NOTHING,
+                step.posted_on,
+            ),
+        )
+        part.amount += step.amount
+    return sorted(parts.values(), key=lambda part: (part.returned_on, part.project.number))
 
 
 def _lay(steps: list[Step], payments: dict[int, Payment], lines: dict[int, ProjectPart]) -> None:

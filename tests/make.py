@@ -23,10 +23,13 @@ from projects.models import (
     Appropriation,
     Contract,
     Disaster,
+    Contribution,
+    Hop,
     Instalment,
     Payment,
     PlanPeriod,
     Project,
+    Remittance,
     Surplus,
     Village,
 )
@@ -415,11 +418,45 @@ class Make:
         values = {
             "line": line or self.line(),
             "amount": YUAN(amount),
-            "returned_on": date(2010, 12, 1),
+            "returned_on": date(2010, 10, 1),
             "reason": "工程结余",
             "created_by": self.cast.officer,
         }
         return Surplus.objects.create(**values | changes)
+
+    def remittance(self, **changes) -> Remittance:
+        allocation, project = changes.get("allocation"), changes.get("project")
+        values = {
+            "project": project or (allocation.project if allocation else self.project_under_way()),
+            "amount": YUAN("1000.00"),
+            "document": f"甬财拨〔2010〕{next(self.serial)}号",
+            "sent_on": date(2010, 4, 1),
+            "created_by": self.cast.finance,
+        }
+        return Remittance.objects.create(**values | changes)
+
+    def hop(self, remittance=None, place="city", amount="1000.00", **changes) -> Hop:
+        remittance = remittance or self.remittance()
+        people = {"city": self.cast.finance, "prefecture": self.cast.reviewer}
+        values = {
+            "remittance": remittance,
+            "project": remittance.project,
+            "place": place,
+            "amount": YUAN(amount),
+            "arrived_on": date(2010, 4, 2),
+            "created_by": people.get(place, self.cast.reporter),
+        }
+        return Hop.objects.create(**values | changes)
+
+    def contribution(self, **changes) -> Contribution:
+        values = {
+            "project": changes.get("project") or self.project_under_way(),
+            "source": "county",
+            "amount": YUAN("5000.00"),
+            "came_on": date(2010, 5, 1),
+            "created_by": self.cast.reporter,
+        }
+        return Contribution.objects.create(**values | changes)
 
     def appropriation(self, **changes) -> Appropriation:
         values = {

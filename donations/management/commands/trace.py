@@ -12,11 +12,14 @@ Of a gift:
         "projects": [{"number", "name", "county", "set_aside_on", "stepped_in_on", "amount", "paid",
            "promised", "share",
            "payments": [{"number", "voucher", "paid_on", "purpose", "amount", "share"}]}]}],
+     "returns": [{"project", "fund", "returned_on", "amount"}],
      "refunds": [{"voucher", "refunded_on", "amount"}]}
 
 `sum` is what lies at all places together and equals `amount`; both are given so that anybody can
-compare them. `share` is the part of the project's agreed amount, or of the payment, in per cent
-with two decimals. A gift that is not posted has no places, and its sum is 0.00. Of a payment:
+compare them. `returns` is what a project did not need and gave back to its fund; it is part of no
+sum, for it lies in the fund again or has gone on from there. `share` is the part of the project's
+agreed amount, or of the payment, in per cent with two decimals. A gift that is not posted has no
+places, and its sum is 0.00. Of a payment:
 
     {"kind": "payment", "number", "voucher", "status", "paid_on", "amount", "project", "fund",
      "county", "reversed", "sum",
@@ -100,6 +103,15 @@ def gift_trace(gift: Gift) -> dict[str, Any]:
         "refunded": _yuan(journey.refunded),
         "sum": _yuan(journey.paid + journey.promised + journey.unspent + journey.refunded),
         "funds": [_fund(part) for part in journey.funds],
+        "returns": [
+            {
+                "project": part.project.number,
+                "fund": part.fund.number,
+                "returned_on": part.returned_on.isoformat(),
+                "amount": _yuan(part.amount),
+            }
+            for part in journey.returns
+        ],
         "refunds": [
             {
                 "voucher": part.voucher,
@@ -164,6 +176,9 @@ def gift_lines(told: dict[str, Any]) -> Iterator[str]:
                 yield _line("    set aside, not paid yet", project["promised"])
         if Decimal(fund["unspent"]):
             yield _line("  not set aside yet", fund["unspent"])
+    for back in told["returns"]:
+        words = f"({back['amount']} went back to the fund {back['returned_on']}"
+        yield f"  {words} from {back['project']}; it is counted where it lies now)"
     for refund in told["refunds"]:
         yield _line(f"Went back {refund['refunded_on']}, {refund['voucher']}", refund["amount"])
     if told["status"] != Gift.Status.POSTED:
