@@ -424,11 +424,11 @@ class Make:
         }
         return Surplus.objects.create(**values | changes)
 
-    def remittance(self, **changes) -> Remittance:
+    def remittance(self, amount="1000.00", **changes) -> Remittance:
         allocation, project = changes.get("allocation"), changes.get("project")
         values = {
             "project": project or (allocation.project if allocation else self.project_under_way()),
-            "amount": YUAN("1000.00"),
+            "amount": YUAN(amount),
             "document": f"甬财拨〔2010〕{next(self.serial)}号",
             "sent_on": date(2010, 4, 1),
             "created_by": self.cast.finance,
@@ -448,11 +448,11 @@ class Make:
         }
         return Hop.objects.create(**values | changes)
 
-    def contribution(self, **changes) -> Contribution:
+    def contribution(self, amount="5000.00", **changes) -> Contribution:
         values = {
             "project": changes.get("project") or self.project_under_way(),
             "source": "county",
-            "amount": YUAN("5000.00"),
+            "amount": YUAN(amount),
             "came_on": date(2010, 5, 1),
             "created_by": self.cast.reporter,
         }

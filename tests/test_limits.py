@@ -113,7 +113,7 @@ def test_a_payment_under_a_contract_goes_to_its_contractor(make, line, contract)
 def test_what_was_paid_by_a_contract_stays_in_it(make, cast, line, contract):
     make.approved_payment(line, "400.00", contract=contract)
     refused("contract_paid", update, contract, amount="399.99")
-    strike = {"struck_at": "2010-05-01", "struck_by": cast.reporter, "struck_reason": "错"}
+    strike = {"struck_at": "2010-05-01T00:00Z", "struck_by": cast.reporter, "struck_reason": "错"}
     refused("contract_used", update, contract, **strike)
     update(contract, amount="400.00")
 
@@ -138,7 +138,7 @@ def test_retention_money_waits_for_the_end_of_its_term(make, contract):
 def test_a_struck_instalment_may_be_entered_anew(make, cast, contract):
     instalment = make.instalment(contract, position=1)
     refused("taken", make.instalment, contract, position=1)
-    update(instalment, struck_at="2010-05-01", struck_by=cast.reporter, struck_reason="错")
+    update(instalment, struck_at="2010-05-01T00:00Z", struck_by=cast.reporter, struck_reason="错")
     make.instalment(contract, position=1)
 
 

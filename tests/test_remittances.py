@@ -41,8 +41,9 @@ def test_places_may_be_skipped_and_filled_in_later(make, remittance, hop):
     assert remittance.kept_amount == YUAN("100.00")
 
 
-def test_money_does_not_arrive_before_it_left(make, hop):
-    refused("hop_day", hop, "city", 1, created_by=make.cast.finance, arrived_on=date(2010, 3, 31))
+def test_money_does_not_arrive_before_it_left(make, remittance, hop):
+    early = {"amount": "1.00", "arrived_on": date(2010, 3, 31)}
+    refused("hop_day", make.hop, remittance, "city", **early)
     hop("prefecture", 10)
     refused("hop_day", hop, "county", 9)
     refused("hop_next_day", hop, "city", 11)

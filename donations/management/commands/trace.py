@@ -196,7 +196,7 @@ def payment_trace(payment: Payment) -> dict[str, Any]:
         "number": payment.number,
         "voucher": payment.voucher,
         "status": payment.status,
-        "paid_on": payment.paid_on.isoformat(),
+        "paid_on": payment.paid_on.isoformat() if payment.paid_on else None,
         "amount": _yuan(payment.amount),
         "project": payment.line.project.number,
         "fund": payment.line.fund.number,
@@ -224,7 +224,8 @@ def _giver(row: Named) -> dict[str, Any]:
 
 def payment_lines(told: dict[str, Any]) -> Iterator[str]:
     """The givers of a payment as text, and the sums."""
-    yield f"{told['number']}  voucher {told['voucher']}, {told['paid_on']}"
+    voucher = f"voucher {told['voucher']}, {told['paid_on']}" if told["voucher"] else "no voucher"
+    yield f"{told['number']}  {voucher}"
     yield f"{told['project']}, {told['county']}, from {told['fund']}"
     yield _line("Amount", told["amount"])
     for giver in told["givers"]:
