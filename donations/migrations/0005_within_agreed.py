@@ -8,8 +8,8 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('donations', '0003_editors'),
-        ('projects', '0004_money_limits'),
+        ('donations', '0004_movement_by_its_key'),
+        ('projects', '0005_money_limits'),
     ]
 
     operations = [

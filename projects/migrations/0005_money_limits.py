@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
         ('accounts', '0003_people_found'),
         ('ledger', '0006_project_types'),
         ('pghistory', '0007_auto_20250421_0444'),
-        ('projects', '0003_works_rules'),
+        ('projects', '0004_movement_by_its_key'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
