@@ -85,6 +85,7 @@ BESIDE = {  # lists that stand side by side under one place of the menu
             "",
             "projects.view_appropriation",
         ),
+        Place("projects:surplus-list", "", gettext_lazy("Surpluses"), "", "projects.view_surplus"),
     ),
     "partnerships:twinning-list": (
         Place(

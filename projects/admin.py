@@ -28,6 +28,7 @@ from projects.models import (
     Payment,
     PlanPeriod,
     Project,
+    Surplus,
     Village,
 )
 
@@ -162,6 +163,23 @@ class FundingLineAdmin(ScopedAdmin):
 
     def has_view_permission(self, request, obj=None) -> bool:
         return request.user.has_perm("projects.view_project")
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+
+@admin.register(Surplus)
+class SurplusAdmin(RecordAdmin):
+    """Surpluses are reviewed here."""
+
+    fields = ("line", "allocation", "amount", "returned_on", "reason")
+    list_display = ("number", "line", "amount", "returned_on", "status")
+    list_filter = ("status",)
+    list_select_related = ("line__project", "line__fund")
+    search_fields = ("number", "line__project__found_by")
 
     def has_add_permission(self, request) -> bool:
         return False

@@ -24,6 +24,7 @@ from projects.models import (
     IndustryBase,
     Payment,
     Project,
+    Surplus,
 )
 
 FIRST_YEAR = 1996
@@ -229,3 +230,17 @@ class AppropriationFilter(CaseFilter):
 
     def for_relief(self, rows, name, value):
         return rows.filter(relief_for__isnull=not value)
+
+
+class SurplusFilter(MoneyFilter):
+    fund_path = "line__fund"
+    project_path = "line__project"
+
+    project = filters.CharFilter(**PROJECT)
+    state = filters.ChoiceFilter(
+        label=_("State"), field_name="status", choices=Surplus.Status.choices
+    )
+
+    class Meta:
+        model = Surplus
+        fields = []

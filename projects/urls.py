@@ -18,4 +18,5 @@ urlpatterns = [
     *views.ALLOCATIONS.urls("allocations/"),
     *views.PAYMENTS.urls("payments/"),
     *views.APPROPRIATIONS.urls("appropriations/"),
+    *views.SURPLUSES.urls("surpluses/"),
 ]

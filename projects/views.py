@@ -28,6 +28,7 @@ from projects.filters import (
     AppropriationFilter,
     PaymentFilter,
     ProjectFilter,
+    SurplusFilter,
 )
 from projects.forms import (
     AllocationForm,
@@ -43,6 +44,7 @@ from projects.models import (
     FundingLine,
     Payment,
     Project,
+    Surplus,
 )
 from projects.panels import panels_of
 
@@ -299,4 +301,28 @@ APPROPRIATIONS = Records(
         (_("2010"), "year=2010"),
     ],
     empty=_("Public money that reaches a fund is recorded here and confirmed by finance."),
+)
+
+SURPLUSES = Records(
+    app="projects",
+    name="surplus",
+    model=Surplus,
+    title=_("Surpluses"),
+    new_title=_("Return a surplus"),
+    filterset=SurplusFilter,
+    columns=[
+        Column("number", _("Surplus"), ("number",)),
+        Column("project", _("Of the project"), ("line__project__pinyin",)),
+        Column("fund", _("To the fund"), ("line__fund__pinyin",), css="mid"),
+        Column("day", _("Day"), ("returned_on",)),
+        Column("state", _("State"), ("status",)),
+        Column("amount", _("Amount"), ("amount",), css="n money"),
+        Column("waiting", _("Waiting"), ("waiting_since",), css="n"),
+    ],
+    row_template="projects/_surplus_row.html",
+    detail_template="projects/surplus_detail.html",
+    rows=listed,
+    totals=sum_of,
+    views=[(_("All"), ""), (_("Waiting for me"), "waiting=me")],
+    empty=_("What is left on the line of a project goes back to its fund."),
 )

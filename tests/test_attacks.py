@@ -416,19 +416,19 @@ def test_the_admin_does_not_change_what_is_frozen(make, cast, client_of):
 
 def test_the_admin_s_action_on_all_rows_moves_only_what_the_person_may(make, cast, client_of):
     mine = make.submitted_project(created_by=cast.reporter)
-    cast.reporter.groups.add(*cast.approver.groups.all())
+    cast.reporter.groups.add(*cast.officer.groups.all())
     foreign = make.project(office=make.office("qdn-leishan"), created_by=cast.stranger)
     foreign = perform(foreign, "submit", by=cast.stranger)
     client_of(cast.reporter).post(
         "/admin/projects/project/",
         {
-            "action": "approve",
+            "action": "survey",
             "select_across": "1",
             "_selected_action": [mine.pk, foreign.pk],
             "index": "0",
         },
     )
-    assert {Project.objects.get(pk=one.pk).status for one in (mine, foreign)} == {"submitted"}
+    assert {Project.objects.get(pk=one.pk).status for one in (mine, foreign)} == {"proposed"}
 
 
 @pytest.mark.parametrize("key", ["Foo_Bar", "a_b", "x" * 40])
