@@ -105,7 +105,7 @@ def test_when_and_what_a_record_is_stays_as_it_was_entered(make, change):
 
 
 def test_the_day_of_completion_is_written_once(make, cast):
-    project = perform(make.project_under_way(), "complete", by=cast.reporter)
+    project = make.completed_project()
     sql = "UPDATE projects_project SET completed_on = %s WHERE id = %s"
     refused("frozen", sql, "2010-01-01", project.pk)
     refused("frozen", sql, None, project.pk)

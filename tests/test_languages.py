@@ -159,9 +159,25 @@ class Shown(HTMLParser):
 # Numbers of records, addresses, vouchers of the tests, names of the cast, and hashes.
 CODES = re.compile(
     r"\b[A-Za-z]+-\d[\w-]*|\b[A-Z]\d+|[\w.-]+@[\w.-]+|\b[a-z]+:\S+|演示[a-z]+\d?"
+    r"|\{\w+\}|__[a-z]+__"
     r"|\b[0-9a-f]{64}\b|\b[0-9a-f]{4}…[0-9a-f]{4}\b"
 )
-NAMES = ("EN", "JavaScript", "PDF", "XLSX", "Word", "Excel", "CSV", "JSON", "QR", "Enter", "Ctrl")
+NAMES = (
+    "JPEG",
+    "PNG",
+    "WebP",
+    "EN",
+    "JavaScript",
+    "PDF",
+    "XLSX",
+    "Word",
+    "Excel",
+    "CSV",
+    "JSON",
+    "QR",
+    "Enter",
+    "Ctrl",
+)
 
 
 def english(page: str) -> list[str]:
