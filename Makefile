@@ -10,6 +10,10 @@ PIN = UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --upgrade --g
 WHOLE = core ledger config
 TYPED = $(WHOLE) $(filter-out $(WHOLE:=/%),$(wildcard */workflow.py */money.py */figures.py))
 
+# Migrations made while no installation holds many rows: their locks are short.
+SHORT_LOCKS = 0003_people_found 0004_approvals 0007_tones 0008_tasks 0003_editors 0002_whole_case \
+	0003_works_rules 0005_money_limits 0002_editors
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check bench lock
 
@@ -39,7 +43,7 @@ check:
 	@$(IN) -m mypy $(TYPED)
 	@$(IN) manage.py check
 	@$(IN) manage.py makemigrations --check --dry-run
-	@$(IN) manage.py lintmigrations --quiet ok ignore
+	@$(IN) manage.py lintmigrations --quiet ok ignore --ignore-name $(SHORT_LOCKS)
 
 bench:
 	$(PREPARE) dev
