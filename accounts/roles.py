@@ -64,7 +64,12 @@ SEE_CASES = (
     "ledger.view_fund",
     "donations.view_programme",
 )
-SEE_GIFTS = ("donations.view_donor", "donations.view_gift", "donations.view_goodsgift")
+SEE_GIFTS = (
+    "donations.view_donor",
+    "donations.view_gift",
+    "donations.view_goodsgift",
+    "ledger.view_periodclosing",
+)
 
 ROLES: tuple[Role, ...] = (
     Role(
@@ -162,6 +167,7 @@ ROLES: tuple[Role, ...] = (
             "projects.approve_payment",
             "projects.approve_allocation",
             "projects.approve_surplus",
+            "ledger.close_period",
             "training.confirm_course",
             "training.confirm_secondment",
         ),
@@ -179,6 +185,9 @@ ROLES: tuple[Role, ...] = (
             "projects.pay_payment",
             "projects.confirm_appropriation",
             "projects.settle_project",
+            "ledger.add_periodclosing",
+            "ledger.change_periodclosing",
+            "ledger.close_period",
             *entering("settlement", "finding", "remittance", "hop"),
         ),
     ),

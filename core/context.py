@@ -86,6 +86,13 @@ BESIDE = {  # lists that stand side by side under one place of the menu
             "projects.view_appropriation",
         ),
         Place("projects:surplus-list", "", gettext_lazy("Surpluses"), "", "projects.view_surplus"),
+        Place(
+            "ledger:periodclosing-list",
+            "",
+            gettext_lazy("Closings"),
+            "",
+            "ledger.view_periodclosing",
+        ),
     ),
     "partnerships:twinning-list": (
         Place(

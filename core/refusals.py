@@ -64,6 +64,7 @@ WORDS: dict[str, str | Promise] = {
     "hop_amount": _("Only %(parameter)s left the place before; no more can arrive."),
     "hop_next_amount": _("%(parameter)s reached the next place; no less can have arrived here."),
     "needs_note": _("Give the reason; the person who submitted will read it."),
+    "not_named": _("Money moves only by a record that was decided on; nothing was written."),
     "not_enough": _("There is not enough free money: %(parameter)s."),
     "period_closed": _("The period is closed; nothing can be posted in it any more."),
     "period_not_over": _("A period is closed after its last day, not before."),

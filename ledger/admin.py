@@ -1,15 +1,15 @@
-"""Funds and the ledger's rows in the admin.
+"""Funds, closings and the ledger's rows in the admin.
 
-Rule: a fund is entered as on its page; movements and closed periods are only read, by those who may
-read every office.
+Rule: funds and closings are entered as on their pages; movements and closed periods are only read,
+by those who may read every office.
 """
 
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from core.admin import ScopedAdmin
-from ledger.forms import FundForm
-from ledger.models import Fund, Movement, Period
+from core.admin import RecordAdmin, ScopedAdmin
+from ledger.forms import FundForm, PeriodClosingForm
+from ledger.models import Fund, Movement, Period, PeriodClosing
 
 
 @admin.register(Fund)
@@ -19,6 +19,15 @@ class FundAdmin(ScopedAdmin):
     list_filter = ("kind",)
     list_select_related = ("custodian",)
     search_fields = ("found_by",)
+
+
+@admin.register(PeriodClosing)
+class PeriodClosingAdmin(RecordAdmin):
+    form = PeriodClosingForm
+    list_display = ("number", "starts_on", "ends_on", "created_by", "status")
+    list_filter = ("status",)
+    list_select_related = ("created_by",)
+    search_fields = ("number",)
 
 
 class ReadOnlyAdmin(admin.ModelAdmin):

@@ -1,11 +1,12 @@
-"""What the list of funds can be filtered by. The page and its address share it."""
+"""What the lists of funds and closings can be filtered by. Page and address share it."""
 
 import django_filters as filters
 from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office
-from ledger.models import Fund, ProjectType
+from core.text import half_width
+from ledger.models import Fund, PeriodClosing, ProjectType
 
 LEFT = [("yes", _("yes")), ("no", _("no"))]
 
@@ -36,3 +37,17 @@ class FundFilter(filters.FilterSet):
     def with_money_left(self, rows, name, value):
         is_spent = {"pool__spent": F("pool__received")}
         return rows.exclude(**is_spent) if value == "yes" else rows.filter(**is_spent)
+
+
+class PeriodClosingFilter(filters.FilterSet):
+    q = filters.CharFilter(label=_("Search"), method="search")
+    state = filters.ChoiceFilter(
+        label=_("State"), field_name="status", choices=PeriodClosing.Status.choices
+    )
+
+    class Meta:
+        model = PeriodClosing
+        fields: list[str] = []
+
+    def search(self, rows, name, value):
+        return rows.filter(number__startswith=half_width(value.strip()).upper())

@@ -1,6 +1,7 @@
-"""The form of a fund, for the pages and the admin alike.
+"""The forms of funds and of closings, for the pages and the admin alike.
 
-Rule: a fund's kind is settled with its first money; public money does not become donated money.
+Rule: a fund's kind and custodian are settled with its first money; public money does not become
+donated money, and nobody hands it to another office by an edit.
 """
 
 from typing import cast
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office
 from core.forms import DayField, RecordForm
-from ledger.models import Fund, ProjectType
+from ledger.models import Fund, PeriodClosing, ProjectType
 
 
 class FundForm(RecordForm):
@@ -65,3 +66,24 @@ class FundForm(RecordForm):
         if fund.pk and "kind" in self.changed_data and fund.pool.received:
             raise ValidationError(_("The fund holds money already; its kind is settled."))
         return kind
+
+    def clean_custodian(self):
+        custodian, fund = self.cleaned_data["custodian"], self.instance
+        if fund.pk and "custodian" in self.changed_data and fund.pool.received:
+            raise ValidationError(_("The fund holds money already; its custodian is settled."))
+        return custodian
+
+
+class PeriodClosingForm(RecordForm):
+    class Meta(RecordForm.Meta):
+        model = PeriodClosing
+        fields = ["starts_on", "ends_on", "note"]
+
+    def clean(self):
+        typed = super().clean()
+        first, last = typed.get("starts_on"), typed.get("ends_on")
+        if first and last:
+            if first > last:
+                raise ValidationError({"ends_on": _("The last day cannot be before the first.")})
+            PeriodClosing(starts_on=first, ends_on=last).check_days()
+        return typed

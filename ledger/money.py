@@ -20,7 +20,7 @@ from django.db import DatabaseError, connection, transaction
 from accounts.models import User
 from core.money import fen
 from core.refusals import in_words, key_of
-from ledger.models import Movement, Period, Pool
+from ledger.models import Movement, Pool
 
 FAULT = "ledger_fault"
 Entries = Sequence[tuple[Decimal, str]]
@@ -151,15 +151,6 @@ def take_back(
         "SELECT * FROM ledger_take_back(%s, %s, %s, %s, %s, %s, %s, %s)",
         [kind, movement.pk, to_pool.pk, _fen(amount), substitute, voucher, on, by and by.pk],
     )
-
-
-def close_period(starts_on: date, ends_on: date, *, by: User) -> Period:
-    """Closes the days from `starts_on` to `ends_on` for good.
-
-    Raises ValidationError: period_not_over, period_twice.
-    """
-    pk = _value("SELECT ledger_close(%s, %s, %s)", [starts_on, ends_on, by.pk])
-    return Period.objects.get(pk=pk)
 
 
 # -- the statements -------------------------------------------------------------------------------

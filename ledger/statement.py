@@ -1,13 +1,15 @@
-"""What a fund's page says: its statement year by year, and its movements, the latest first.
+"""What a fund's page says: its statement by year and its movements; and what a closing's page says.
 
 Rule: every sum is one statement over the fund's own movements; a page of movements costs the same
 whether it is the first or the last.
 """
 
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
-from django.db import connection
+from django.db import connection, models
+from django.db.models import Count
 
 from core.money import yuan
 from ledger.models import Movement, Pool
@@ -67,6 +69,14 @@ def statement_of(pool: Pool) -> list[Year]:
             side = years[-1].came if is_in else years[-1].went
             side.append(Sum(str(words[kind]), count, yuan(fen)))
     return years[::-1]
+
+
+def posted_between(first: date, last: date) -> list[Sum]:
+    """What was posted on these days in all funds, by kind, the greatest sum first."""
+    words = dict(Movement.Kind.choices)
+    rows = Movement.objects.filter(posted_on__range=(first, last)).values("kind")
+    sums = rows.annotate(number=Count("pk"), fen=models.Sum("amount")).order_by("-fen")
+    return [Sum(str(words[row["kind"]]), row["number"], yuan(row["fen"])) for row in sums]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""Addresses of funds. A fund has no life cycle, so it has no moves."""
+"""Addresses of funds and of the closing of periods."""
 
-from ledger.views import FUNDS
+from ledger.views import CLOSINGS, FUNDS
 
 app_name = "ledger"
-urlpatterns = [address for address in FUNDS.urls("funds/") if address.name != "fund-move"]
+urlpatterns = [*FUNDS.urls("funds/"), *CLOSINGS.urls("closings/")]

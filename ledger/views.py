@@ -1,8 +1,9 @@
-"""The pages of funds: what came, what went, what is left.
+"""The pages of funds (what came, what went, what is left) and of the closing of periods.
 
 Rule: balances are read from the ledger's pools and never added up here.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import QuerySet, Sum
@@ -12,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from core.lists import Column
 from core.money import yuan
 from core.views import Records
-from ledger.filters import FundFilter
-from ledger.forms import FundForm
-from ledger.models import Fund, FundQuerySet
-from ledger.statement import entries_of, statement_of
+from core.workflow import with_waiting
+from ledger.filters import FundFilter, PeriodClosingFilter
+from ledger.forms import FundForm, PeriodClosingForm
+from ledger.models import Fund, FundQuerySet, Period, PeriodClosing
+from ledger.statement import entries_of, posted_between, statement_of
 
 
 def listed(rows: FundQuerySet) -> QuerySet:
@@ -72,4 +74,38 @@ FUNDS = Records(
         (_("With free money"), "left=yes"),
     ],
     empty=_("Funds appear here when an officer opens one."),
+)
+
+
+def next_days(request: HttpRequest) -> dict[str, Any]:
+    """A new closing begins where the last one ended."""
+    last = Period.objects.order_by("-ends_on").first()
+    return {"starts_on": last.ends_on + timedelta(days=1)} if last else {}
+
+
+def closing_panels(request: HttpRequest, closing: PeriodClosing) -> dict[str, Any]:
+    return {"posted": posted_between(closing.starts_on, closing.ends_on)}
+
+
+CLOSINGS = Records(
+    app="ledger",
+    name="periodclosing",
+    model=PeriodClosing,
+    title=_("Closings"),
+    new_title=_("New closing"),
+    filterset=PeriodClosingFilter,
+    form=PeriodClosingForm,
+    columns=[
+        Column("period", _("Period"), ("starts_on",)),
+        Column("by", _("Proposed by"), css="mid"),
+        Column("state", _("State"), ("status",)),
+        Column("age", _("Waiting"), ("waiting_since",), css="n"),
+    ],
+    row_template="ledger/_periodclosing_row.html",
+    detail_template="ledger/periodclosing_detail.html",
+    rows=lambda rows: with_waiting(rows.for_list()),
+    panels=closing_panels,
+    initial=next_days,
+    views=[(_("All"), ""), (_("Proposed"), "state=proposed")],
+    empty=_("Closings appear here when a finance officer proposes one."),
 )

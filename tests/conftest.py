@@ -24,7 +24,7 @@ from tests.make import Make
 WEB_KEYS = ("USER", "PASSWORD")
 
 
-def _become(login: dict) -> None:
+def become(login: dict) -> None:
     connection.close()
     connection.settings_dict.update({key: login[key] for key in WEB_KEYS})
 
@@ -80,14 +80,14 @@ def owner_login() -> dict:
 def django_db_setup(django_db_setup, django_db_blocker, owner_login):
     """pytest-django's own, and then the web's role; the owner again to take the database down."""
     with django_db_blocker.unblock():
-        _become(web_login())
+        become(web_login())
     STAGE.blocker = django_db_blocker
     STAGE.set()
     yield
     STAGE.is_wanted = False
     STAGE.set()
     with django_db_blocker.unblock():
-        _become(owner_login)
+        become(owner_login)
 
 
 @pytest.fixture
@@ -96,6 +96,14 @@ def owner(db, owner_login):
     with psycopg.connect(**login_of(owner_login)) as owner_connection:
         yield owner_connection
         owner_connection.rollback()
+
+
+@pytest.fixture
+def without_records(db):
+    """The ledger by itself: what is posted is undone before anything asks for its record."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

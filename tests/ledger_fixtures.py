@@ -25,6 +25,10 @@ class OwnDatabase:
             yield session
 
 
+# What the owner alone can do: movements that no record names.
+WITHOUT_RECORDS = "ALTER TABLE ledger_movement DISABLE TRIGGER named"
+
+
 @pytest.fixture
 def own_database(db, owner_login):
     suite = connections["default"]
@@ -32,7 +36,10 @@ def own_database(db, owner_login):
         connections["default"] = ours = suite.copy()
         ours.settings_dict["NAME"] = name
         try:
-            yield OwnDatabase(login_of(web_login(), name), login_of(owner_login, name))
+            database = OwnDatabase(login_of(web_login(), name), login_of(owner_login, name))
+            with database.session(as_owner=True) as owner:
+                owner.execute(WITHOUT_RECORDS)
+            yield database
         finally:
             ours.close()
             connections["default"] = suite

@@ -13,8 +13,7 @@ from core.notes import Note
 from core.uploads import attach
 from core.workflow import perform
 from donations.models import Donor, Gift, GoodsGift, Programme
-from ledger import money as ledger
-from ledger.models import Fund
+from ledger.models import Fund, PeriodClosing
 from partnerships.models import Organisation
 from projects.models import (
     Agreement,
@@ -336,15 +335,20 @@ class Make:
     def filled_fund(self, amount="100000.00", **changes) -> Fund:
         """A fund with money of no particular giver."""
         fund = self.fund(**changes)
-        ledger.receive(
-            fund.pool,
-            YUAN(amount),
-            kind="appropriation",
-            voucher=f"test:{fund.key}",
-            on=date(2010, 1, 2),
-            by=self.cast.finance,
-        )
+        money = self.appropriation(fund=fund, amount=YUAN(amount), received_on=date(2010, 1, 2))
+        perform(money, "confirm", by=self.cast.finance)
         return Fund.objects.get(pk=fund.pk)
+
+    def period_closing(self, **changes) -> PeriodClosing:
+        values = {
+            "starts_on": date(2010, 2, 1),
+            "ends_on": date(2010, 2, 28),
+            "created_by": self.cast.finance,
+        }
+        return PeriodClosing.objects.create(**values | changes)
+
+    def closed_period(self, **changes) -> PeriodClosing:
+        return perform(self.period_closing(**changes), "close", by=self.cast.finance2)
 
     def allocation(self, fund=None, project=None, amount="1000.00", **changes) -> Allocation:
         values = {

@@ -121,6 +121,7 @@ def test_a_receipt_number_stays_with_its_gift(make):
     refused("frozen", sql, None, gift.pk)
 
 
+@pytest.mark.usefixtures("without_records")
 @pytest.mark.parametrize("kind", ["gift", "payment", "allocation", "appropriation"])
 def test_a_record_names_no_movement_but_its_own(make, cast, kind):
     """A movement of the same amount that belongs to something else does not post a record."""
@@ -137,6 +138,7 @@ def test_a_record_names_no_movement_but_its_own(make, cast, kind):
     refused("ledger_fault", f"UPDATE {table} SET movement_id = %s", other.pk)
 
 
+@pytest.mark.usefixtures("without_records")
 def test_a_gift_is_not_posted_with_the_movement_of_another_fund(make, cast):
     gift, receipt = make.gift(), "NB-2010-777777"
     other = ledger.receive(
@@ -197,68 +199,6 @@ def test_a_project_that_holds_a_bound_gift_is_not_cancelled(make, cast):
     make.posted_gift(project=project)
     with pytest.raises(ValidationError, match="money has been set aside"):
         perform(project, "cancel", by=cast.reporter, note="改期")
-
-
-# -- the functions of the ledger ------------------------------------------------------------------
-
-
-class Books:
-    """A fund with two gifts, a line with two payments; all calls as the web's role makes them."""
-
-    def __init__(self, make):
-        self.fund = make.fund().pool
-        self.gift = self.post("gift", None, self.fund.pk, 500)
-        self.post("gift", None, self.fund.pk, 9500)
-        self.line = ledger.open_line()
-        self.post("allocation", self.fund.pk, self.line.pk, 5000)
-        self.payment = self.post("payment", self.line.pk, self.line.gone_id, 100)
-        self.post("payment", self.line.pk, self.line.gone_id, 900)
-
-    def post(self, kind, source, target, amount, day="2010-05-01", cause=None) -> int:
-        return value(
-            "SELECT id FROM ledger_post(%s, %s, %s, %s, gen_random_uuid()::text, %s, NULL, %s)",
-            *(kind, source, target, amount, day, cause),
-        )
-
-    def refused(self, key, *args, **kwargs) -> None:
-        with pytest.raises(DatabaseError, match=key), transaction.atomic():
-            self.post(*args, **kwargs)
-
-    def refused_back(self, kind, cause, target, substitute=False) -> None:
-        sql = (
-            "SELECT ledger_take_back(%s, %s, %s, 5, %s, gen_random_uuid()::text, now()::date, NULL)"
-        )
-        refused("ledger_fault", sql, kind, cause, target, substitute)
-
-
-@pytest.fixture
-def books(make) -> Books:
-    return Books(make)
-
-
-def test_a_payment_leaves_a_line_and_never_a_fund(books):
-    books.refused("ledger_fault", "payment", books.fund.pk, books.fund.gone_id, 5)
-
-
-def test_no_more_goes_back_in_the_name_of_a_gift_or_a_payment_than_it_was(books):
-    """Taking back is bounded by what is taken back, so a plain posting cannot pass for it."""
-    fund, line = books.fund, books.line
-    for kind in ("bounce", "refund", "correction"):
-        books.refused("ledger_fault", kind, fund.pk, fund.gone_id, 4000, cause=books.gift)
-    books.refused("ledger_fault", "reversal", line.gone_id, line.pk, 1000, cause=books.payment)
-
-
-def test_money_is_neither_set_aside_nor_paid_by_taking_back(books):
-    books.refused_back("allocation", books.gift, books.line.pk)
-    books.refused_back("payment", books.gift, books.fund.gone_id)
-    books.refused_back("reversal", books.payment, books.line.pk, substitute=True)
-
-
-@pytest.mark.parametrize("day", ["-infinity", "infinity", "0044-03-15 BC"])
-def test_the_ledger_takes_no_day_that_no_page_can_show(books, day):
-    books.refused("ledger_movement_day|future_day", "gift", None, books.fund.pk, 5, day)
-    with pytest.raises(DatabaseError), transaction.atomic():
-        run("SELECT ledger_close(%s, '2009-12-31', NULL)", day)
 
 
 # -- people ---------------------------------------------------------------------------------------

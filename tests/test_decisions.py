@@ -235,6 +235,7 @@ FIRST = {
     "agreement": lambda make: make.agreement(),
     "amendment": lambda make: make.amendment(),
     "surplus": lambda make: make.surplus(),
+    "period_closing": lambda make: make.period_closing(),
 }
 DAYS = ("approved_on", "started_on", "completed_on", "paid_on", "signed_on")
 

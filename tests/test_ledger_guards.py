@@ -7,7 +7,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from core.refusals import key_of
-from ledger.models import Fund, Movement, Period, Piece, Pool
+from ledger.models import Fund, Movement, Naming, Period, Piece, Pool
+from tests.ledger_fixtures import WITHOUT_RECORDS
 
 TABLES = [model._meta.db_table for model in (Pool, Movement, Piece, Period)]
 WRITERS = {
@@ -16,7 +17,7 @@ WRITERS = {
     "ledger_post",
     "ledger_post_many",
     "ledger_take_back",
-    "ledger_close",
+    "ledger_close_decided",
     "ledger_check_pool",
 }
 GIFT = (
@@ -35,6 +36,7 @@ class Books:
 
     def __init__(self, owner: psycopg.Connection):
         self.owner = owner
+        owner.execute(WITHOUT_RECORDS)
         self.fund, self.line = self.one("ledger_open('fund')"), self.one("ledger_open('line')")
         self.fund_gone, self.gone = self.gone_of(self.fund), self.gone_of(self.line)
         self.gift = self.post("gift", None, self.fund, 100)
@@ -277,7 +279,7 @@ def refusal_of(sql: str, parameters=None) -> str:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", [*TABLES, Naming._meta.db_table])
 @pytest.mark.parametrize(
     "sql",
     [
@@ -348,6 +350,16 @@ def test_a_fund_cannot_be_given_another_s_pool(make):
     assert other.pool_id != first.pool_id
     with pytest.raises(DatabaseError) as caught, transaction.atomic():
         Fund.objects.filter(pk=other.pk).update(pool=first.pool)
+    assert key_of(caught.value)[0] == "frozen"
+
+
+@pytest.mark.parametrize("column", ["kind", "custodian_id"])
+def test_what_a_fund_is_stays_from_its_first_money_on(make, column):
+    values = {"kind": "public", "custodian_id": make.office("nb").pk}
+    empty, filled = make.fund(), make.filled_fund()
+    Fund.objects.filter(pk=empty.pk).update(**{column: values[column]})
+    with pytest.raises(DatabaseError) as caught, transaction.atomic():
+        Fund.objects.filter(pk=filled.pk).update(**{column: values[column]})
     assert key_of(caught.value)[0] == "frozen"
 
 

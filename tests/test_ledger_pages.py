@@ -26,7 +26,7 @@ FORM = {
 
 
 @pytest.fixture
-def fund(make):
+def fund(make, without_records):
     """100,000 yuan appropriated, 1,000 given; 30,000 set aside for a line."""
     fund = make.filled_fund("100000.00")
     money.receive(fund.pool, YUAN("1000.00"), kind="gift", voucher="gift:1", on=DAY, by=None)
@@ -125,6 +125,13 @@ def test_a_fund_with_money_keeps_its_kind(fund, client_of, cast, make):
     answer = client_of(cast.officer).post(f"/funds/{fund.pk}/edit/", typed)
     assert answer.status_code == 422
     assert "its kind is settled" in answer.content.decode()
+
+
+def test_a_fund_with_money_keeps_its_custodian(fund, client_of, cast, make):
+    typed = FORM | {"custodian": make.office("nb").pk, "key": fund.key, "kind": fund.kind}
+    answer = client_of(cast.officer).post(f"/funds/{fund.pk}/edit/", typed)
+    assert answer.status_code == 422
+    assert "its custodian is settled" in answer.content.decode()
 
 
 def test_a_fund_is_not_due_before_it_is_opened(client_of, cast, make):

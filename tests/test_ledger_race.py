@@ -153,17 +153,20 @@ def test_without_taking_turns_two_step_ins_make_a_circle_and_the_check_finds_it(
 
 
 def test_a_closing_waits_for_what_is_being_posted_and_the_next_post_for_the_closing(own_database):
-    with own_database.session() as one, own_database.session() as two:
+    with own_database.session() as one:
         fund = Pools(one).a
         close = "SELECT ledger_close('2010-05-01', '2010-05-31', NULL)"
-        for session in (one, two):
-            session.execute("SET lock_timeout = '300ms'")
+        one.execute("SET lock_timeout = '300ms'")
         with one.transaction():
             post(one, "gift", None, fund, 5)
-            with pytest.raises(psycopg.errors.LockNotAvailable):
-                two.execute(close)
-        with two.transaction():
-            two.execute(close)
+            with (
+                own_database.session(as_owner=True) as owner,
+                pytest.raises(psycopg.errors.LockNotAvailable),
+            ):
+                owner.execute("SET lock_timeout = '300ms'")
+                owner.execute(close)
+        with own_database.session(as_owner=True) as owner, owner.transaction():
+            owner.execute(close)
             with pytest.raises(psycopg.errors.LockNotAvailable):
                 post(one, "gift", None, fund, 5)
         with pytest.raises(psycopg.errors.RaiseException, match="period_closed"):

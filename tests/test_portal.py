@@ -241,6 +241,7 @@ def test_both_rivers_hold_every_part_inside_their_frame(make, gift):
         assert all(node.x + node.width <= drawing.width + 0.01 for node in drawing.nodes)
 
 
+@pytest.mark.usefixtures("without_records")
 def test_a_reversed_payment_is_told_as_it_happened(public, make, cast, gift):
     fund = Fund.objects.get(pk=gift.programme.fund_id)
     line = make.line(amount="5000.00", fund=fund)
@@ -263,6 +264,7 @@ def test_a_reversed_payment_is_told_as_it_happened(public, make, cast, gift):
     assert "A payment was reversed; ¥1,000.00 of your gift came back to its project." in page
 
 
+@pytest.mark.usefixtures("without_records")
 def test_a_refund_is_told_and_counted(public, make, cast, gift):
     fund = Fund.objects.get(pk=gift.programme.fund_id)
     ledger.take_back(

@@ -73,6 +73,7 @@ def test_a_payment_is_traced_by_number_and_by_voucher(way, make):
     assert gift.receipt_number in trace(payment.number)
 
 
+@pytest.mark.usefixtures("without_records")
 def test_public_money_is_named_by_its_document(make, cast):
     appropriation = make.appropriation(amount=Decimal("500.00"))
     ledger.receive(
@@ -92,6 +93,7 @@ def test_public_money_is_named_by_its_document(make, cast):
     assert sum(Decimal(giver["amount"]) for giver in givers) == Decimal("200.00")
 
 
+@pytest.mark.usefixtures("without_records")
 def test_refunds_and_reversals_stand_in_the_sums(way, cast):
     gift, project, payment = way
     line = project.lines.get()

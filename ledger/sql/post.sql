@@ -1,4 +1,4 @@
--- Everything that writes: open, hold, post, post_many, take_back, close.
+-- Everything that writes: open, hold, post, post_many, take_back. (What closes stands in closing.sql.)
 --
 -- Locks come in one order, so single calls never deadlock: the turn (ledger_period), then the pools by
 -- number. A transaction of several calls holds all it will touch first, by ledger_hold.
@@ -273,28 +273,10 @@ BEGIN
 END
 $$;
 
--- Closes a period for good: nothing is posted on its days any more.
-CREATE OR REPLACE FUNCTION ledger_close(p_starts_on date, p_ends_on date, p_by bigint) RETURNS bigint
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-    closed bigint;
-BEGIN
-    LOCK TABLE ledger_period IN EXCLUSIVE MODE;
-    IF p_ends_on >= ledger_today() THEN RAISE EXCEPTION 'period_not_over: %', p_ends_on; END IF;
-    IF EXISTS (SELECT FROM ledger_period WHERE daterange(starts_on, ends_on, '[]')
-                                            && daterange(p_starts_on, p_ends_on, '[]'))
-    THEN RAISE EXCEPTION 'period_twice: %', p_starts_on; END IF;
-    INSERT INTO ledger_period (starts_on, ends_on, closed_at, closed_by_id)
-        VALUES (p_starts_on, p_ends_on, clock_timestamp(), p_by) RETURNING id INTO closed;
-    RETURN closed;
-END
-$$;
-
-REVOKE EXECUTE ON FUNCTION ledger_open, ledger_hold, ledger_post, ledger_post_many, ledger_take_back,
-    ledger_close FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION ledger_open, ledger_hold, ledger_post, ledger_post_many, ledger_take_back
+    FROM PUBLIC;
 
 -- undo
-DROP FUNCTION ledger_close;
 DROP FUNCTION ledger_take_back;
 DROP FUNCTION ledger_post_many;
 DROP FUNCTION ledger_post;

@@ -7,6 +7,7 @@ since two steps of one record need two statements.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.db import connection
@@ -45,7 +46,7 @@ class Journal:
 
     def write(self) -> int:
         """Writes the first steps of all records, then the second ones; answers how many."""
-        connection.check_constraints()
+        check_what_waits()
         longest = max((len(steps) for _record, steps in self.steps), default=0)
         written = 0
         for place in range(longest):
@@ -68,7 +69,7 @@ def _type(turn: list[tuple[Record, Step]]) -> None:
     for (model, *names), records in groups.items():
         for some in batched(records):
             model.objects.bulk_update(some, names)
-            connection.check_constraints()
+            check_what_waits()
 
 
 def _decision(record: Record, step: Step) -> Decision:
@@ -107,12 +108,32 @@ def _insert(rows: list) -> list:
     """
     for some in batched(rows):
         type(some[0]).objects.bulk_create(some)
-        connection.check_constraints()
+        check_what_waits()
     return rows
 
 
 def batched(rows: list) -> Iterator[list]:
     return (rows[first : first + BATCH] for first in range(0, len(rows), BATCH))
+
+
+def check_what_waits() -> None:
+    """Runs the checks that wait for the commit, but the one of movements.
+
+    The decisions on the records that name a movement come last.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS {_waiting()} IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+
+
+@cache
+def _waiting() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(quote_ident(conname), ', ') FROM pg_constraint"
+            " WHERE condeferrable AND conname <> 'named'"
+            " AND connamespace = 'public'::regnamespace"
+        )
+        return cursor.fetchone()[0]
 
 
 def numbers(series: str, count: int, digits: int) -> list[str]:
