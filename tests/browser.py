@@ -115,7 +115,9 @@ def serve(owner_login: dict, web_login: dict, folder: Path) -> Iterator[tuple[st
 
 @contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        # Playwright's loop rests whenever pytest-django speaks to the database
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()

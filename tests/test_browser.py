@@ -47,7 +47,8 @@ PUBLIC_PAGES = [
 ]
 
 
-pytestmark = pytest.mark.xdist_group("browser")  # one installation for them all
+# One installation for them all, with a copy of the suite's database.
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.django_db]
 
 
 @pytest.fixture(scope="module")
