@@ -37,12 +37,12 @@ def named(kind: str, table: str, *statuses: str) -> RunSQL:
             (
                 "INSERT INTO ledger_naming (kind, table_name, statuses) VALUES (%s, %s, %s)"
                 " ON CONFLICT (kind, table_name) DO UPDATE SET statuses = excluded.statuses",
-                [kind, table, list(statuses)],
+                (kind, table, list(statuses)),
             ),
             "SELECT ledger_write_named()",
         ],
         [
-            ("DELETE FROM ledger_naming WHERE kind = %s AND table_name = %s", [kind, table]),
+            ("DELETE FROM ledger_naming WHERE kind = %s AND table_name = %s", (kind, table)),
             "SELECT ledger_write_named()",
         ],
     )
