@@ -353,6 +353,13 @@ def test_the_sweep_waits_for_a_file_whose_row_is_being_written(owner):
         sweep()
 
 
+def test_a_file_about_to_be_named_holds_the_sweep_off(make, owner):
+    with transaction.atomic():
+        storage.land(papers.upload(b"soon named"), "d" * 64)
+        free = "SELECT pg_try_advisory_xact_lock(hashtext('core.storage'))"
+        assert owner.execute(free).fetchone() == (False,)
+
+
 def test_a_file_that_lies_there_already_is_young_again(make):
     data = papers.upload(papers.pdf("again"))
     storage.land(data, "c" * 64)

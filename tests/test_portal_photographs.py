@@ -3,6 +3,7 @@
 from io import BytesIO
 
 import pytest
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -124,6 +125,15 @@ def test_another_person_with_the_right_publishes_with_consent(photograph, cast, 
     assert Client().get(address(photograph)).status_code == 200
     page = approver.get(photograph.record.get_absolute_url()).content.decode()
     assert "Photograph shown to the public" in page and "Take from the public" in page
+
+
+def test_nobody_publishes_the_own_photograph_even_with_both_roles(photograph, cast, client_of):
+    cast.reporter.groups.add(Group.objects.get(name="approver"))
+    client = client_of(cast.reporter)
+    answer = client.post(f"/files/{photograph.pk}/publish/", {"has_consent": "on"})
+    assert answer.status_code == 403
+    page = client.get(photograph.record.get_absolute_url()).content.decode()
+    assert f"/files/{photograph.pk}/publish/" not in page
 
 
 def test_taking_it_back_is_one_press(public, cast, client_of):
