@@ -7,6 +7,7 @@ import django_filters as filters
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.tasks import Task
 from core.lifecycle import WORKFLOWS
@@ -14,7 +15,11 @@ from core.notes import view_permission
 from core.text import half_width
 
 WHOSE = [("me", _("mine or my office’s")), ("given", _("given by me"))]
-STATES = [("open", _("open")), ("over", _("over due")), ("done", _("done"))]
+STATES = [
+    ("open", pgettext_lazy("a task", "open")),
+    ("over", _("over due")),
+    ("done", pgettext_lazy("a task", "done")),
+]
 
 
 def record_types(request) -> list[tuple[str, str]]:
@@ -30,7 +35,7 @@ class TaskFilter(filters.FilterSet):
     q = filters.CharFilter(label=_("Search"), method="search")
     whose = filters.ChoiceFilter(label=_("Whose"), choices=WHOSE, method="of_reader")
     state = filters.ChoiceFilter(label=_("State"), choices=STATES, method="in_state")
-    on = filters.ChoiceFilter(label=_("On"), field_name="workflow")
+    on = filters.ChoiceFilter(label=_("Record type"), field_name="workflow")
     until = filters.DateFilter(label=_("Due until"), field_name="due_on", lookup_expr="lte")
 
     class Meta:

@@ -19,7 +19,7 @@ from accounts.tasks import LONGEST_PROOF
 from core.approvals import Delegation
 from core.forms import AtMost, DayField, RecordForm
 from core.models import Record
-from core.notices import Kind, MailChoice, When, choices_of
+from core.news import Kind, MailChoice, When, choices_of
 from core.people import active_people, readers
 from core.punctuation import listed
 from core.text import half_width

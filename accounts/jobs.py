@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 
 from accounts.tasks import Task, receivers_of
 from core.jobs import AGAIN, record_of_row
-from core.notices import Kind
+from core.news import Kind
 from core.telling import Because, tell
 
 BEFORE, AFTER = timedelta(days=1), timedelta(days=3)

@@ -22,8 +22,8 @@ from procrastinate.contrib.django import app
 
 from core.history import tracked
 from core.models import Record
+from core.news import News
 from core.notes import OfRecord, OfRecordQuerySet
-from core.notices import Notice
 from core.people import active_people, may_read, readers
 from core.text import visible_text
 from core.triggers import fixed, never_deleted, of_record
@@ -235,8 +235,8 @@ def finish(task: Task, *, by, record: Record, proof: str) -> None:
     task.done_by, task.done_at, task.proof = by, timezone.now(), proof.strip()
     task.full_clean()
     task.save(update_fields=["done_by", "done_at", "proof"])
-    open_notices = Notice.objects.filter(cause__startswith=f"task:{task.pk}:", closed_at=None)
-    open_notices.update(closed_at=timezone.now())
+    open_news = News.objects.filter(cause__startswith=f"task:{task.pk}:", closed_at=None)
+    open_news.update(closed_at=timezone.now())
     _tell(task)
 
 

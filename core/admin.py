@@ -21,8 +21,8 @@ from core.file_forms import FileForm, NewFileForm
 from core.forms import form_field
 from core.lifecycle import Move
 from core.models import Decision, Division
+from core.news import Mail
 from core.notes import Note, Reminder
-from core.notices import Mail
 from core.punctuation import labelled, told
 from core.refusals import in_words
 from core.requests import Request

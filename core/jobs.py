@@ -17,8 +17,8 @@ from procrastinate.contrib.django import app
 from core import drafts, storage, telling
 from core.lifecycle import WORKFLOWS
 from core.models import Decision
+from core.news import Mail
 from core.notes import Note, Reminder
-from core.notices import Mail
 
 AGAIN = RetryStrategy(max_attempts=4, exponential_wait=8)
 LEFT_AFTER, GIVEN_UP_AFTER = timedelta(minutes=15), timedelta(days=2)

@@ -24,8 +24,8 @@ from core.approvals import ApprovalStep
 from core.attachments import Attachment as Attachment
 from core.bulk_moves import BulkMove as BulkMove
 from core.lifecycle import WORKFLOWS, State
+from core.news import News as News
 from core.notes import Note as Note
-from core.notices import Notice as Notice
 from core.saved_views import SavedView as SavedView
 from core.search import Searched, found, pinyin_of
 from core.text import visible_text

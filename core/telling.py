@@ -23,8 +23,8 @@ from procrastinate.contrib.django import app
 
 from core.approvals import Delegation
 from core.models import Decision, Record
+from core.news import Kind, Mail, News, When, choices_of
 from core.notes import Follow, Note, Reminder, records_of
-from core.notices import Kind, Mail, Notice, When, choices_of
 from core.people import active_people, readers
 from core.workflow import ASKED, duty_of, people_for, workflow_of
 
@@ -149,9 +149,9 @@ def tell_of_reminder(reminder: Reminder, record: Record) -> None:
 
 @transaction.atomic
 def tell(record: Record, cause: str, *, because: list[Because], by=None, **about: Any) -> None:
-    """Writes a notice for each person who wants one, and the mails of those who want it at once.
+    """Keeps the news for each person who wants it, and mails it to those who want it at once.
 
-    `about` are further fields of the notice. Whoever has several reasons is told by the one that
+    `about` are further fields of the news. Whoever has several reasons is told by the one that
     comes soonest. Told again of the same cause, nobody gets a second mail.
     """
     ids = {person for reason in because for person in reason.people}
@@ -162,7 +162,7 @@ def tell(record: Record, cause: str, *, because: list[Because], by=None, **about
         when, reason = _soonest(person, because)
         if when == When.NEVER:
             continue
-        notice = Notice(
+        item = News(
             workflow=record.workflow_name,
             record_id=record.pk,
             person=person,
@@ -172,10 +172,10 @@ def tell(record: Record, cause: str, *, because: list[Because], by=None, **about
             by=by,
             **about,
         )
-        Notice.objects.bulk_create([notice], ignore_conflicts=True)
+        News.objects.bulk_create([item], ignore_conflicts=True)
         at_once += [person] if when == When.NOW else []
     for person in at_once:
-        write_mail(person, Notice.objects.filter(cause=cause))
+        write_mail(person, News.objects.filter(cause=cause))
 
 
 def _soonest(person, because: list[Because]) -> tuple[str, Because]:
@@ -201,7 +201,7 @@ def write_digests(now: datetime) -> None:
     begin = timezone.localtime(now).replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
     if now < begin:
         return
-    new = Notice.objects.filter(closed_at=None, created_at__lt=begin)
+    new = News.objects.filter(closed_at=None, created_at__lt=begin)
     new = new.exclude(person__mails__digest_on=begin.date())
     people = active_people().filter(pk__in=new.order_by().values("person"))
     for person in people.prefetch_related("mail_choices"):
@@ -209,30 +209,30 @@ def write_digests(now: datetime) -> None:
             write_mail(person, new, digest_on=begin.date())
 
 
-def write_mail(person, notices, *, digest_on=None) -> None:
-    """One mail of the person's open notices among these, which closes them; none without news.
+def write_mail(person, news, *, digest_on=None) -> None:
+    """One mail of the open news of a person, which closes them; none where there are none.
 
-    Must run in a transaction: the notices are locked, so that two workers never tell both.
+    Must run in a transaction: the news are locked, so that two workers never tell both.
     """
-    rows = notices.filter(person=person, closed_at=None).select_for_update(of=("self",))
+    rows = news.filter(person=person, closed_at=None).select_for_update(of=("self",))
     rows = list(rows.select_related("by").order_by("pk"))
     with translation.override(person.language):
-        news = _news(person, rows)
-        mail = _mail(person, news, digest_on) if news else None
-    Notice.objects.filter(pk__in=[row.pk for row in rows]).update(closed_at=timezone.now())
+        lines = _lines(person, rows)
+        mail = _mail(person, lines, digest_on) if lines else None
+    News.objects.filter(pk__in=[row.pk for row in rows]).update(closed_at=timezone.now())
     if mail:
-        told = [notice.pk for notice, _line in news]
-        Notice.objects.filter(pk__in=told).update(mail=mail)
+        told = [item.pk for item, _line in lines]
+        News.objects.filter(pk__in=told).update(mail=mail)
         app.configure_task("core.jobs.deliver").defer(mail_id=mail.pk)
 
 
-def _mail(person, news: list[tuple[Notice, Line]], digest_on) -> Mail:
+def _mail(person, lines: list[tuple[News, Line]], digest_on) -> Mail:
     profile = f"{settings.PUBLIC_URL}{reverse('accounts:me')}"
-    off = "all" if digest_on else news[0][0].kind
+    off = "all" if digest_on else lines[0][0].kind
     context = {
         "person": person,
-        "news": news[:LONGEST_DIGEST],
-        "more": len(news[LONGEST_DIGEST:]),
+        "news": lines[:LONGEST_DIGEST],
+        "more": len(lines[LONGEST_DIGEST:]),
         "digest_on": digest_on,
         "start_url": f"{settings.PUBLIC_URL}{reverse('core:start')}",
         "off_url": f"{profile}?off={off}#mails",
@@ -246,39 +246,39 @@ def _mail(person, news: list[tuple[Notice, Line]], digest_on) -> Mail:
     )
 
 
-def _news(person, rows: list[Notice]) -> list[tuple[Notice, Line]]:
-    """Each notice that still holds with its line: the record is read by the person and waits."""
+def _lines(person, rows: list[News]) -> list[tuple[News, Line]]:
+    """Each news that still holds with its line: the record is read by the person and waits."""
     choices, records = choices_of(person), records_of(rows, person)
     order = Kind.values
-    news = []
-    for notice in sorted(rows, key=lambda row: order.index(row.kind)):
-        record = records.get((notice.workflow, notice.record_id))
-        if record is None or choices[notice.kind] == When.NEVER or _is_over(notice, record):
+    lines = []
+    for item in sorted(rows, key=lambda row: order.index(row.kind)):
+        record = records.get((item.workflow, item.record_id))
+        if record is None or choices[item.kind] == When.NEVER or _is_over(item, record):
             continue
-        news.append((notice, _line(notice, record)))
-    return news
+        lines.append((item, _line(item, record)))
+    return lines
 
 
-def _is_over(notice: Notice, record: Record) -> bool:
-    """Whether the record waited for the move of the notice, and waits no longer."""
-    if notice.kind not in (Kind.WAITS, Kind.REMINDED):
+def _is_over(item: News, record: Record) -> bool:
+    """Whether the record waited for the move of the news, and waits no longer."""
+    if item.kind not in (Kind.WAITS, Kind.REMINDED):
         return False
     duty = duty_of(record)
-    return duty is None or duty.name != notice.move
+    return duty is None or duty.name != item.move
 
 
-def _line(notice: Notice, record: Record) -> Line:
-    move = workflow_of(record).by_move.get(notice.move)
-    is_note = notice.kind == Kind.FOLLOWED and move is None
-    sentence = (NOTED if is_note else SENTENCES[notice.kind]) % {
-        "who": notice.by or _("the system"),
+def _line(item: News, record: Record) -> Line:
+    move = workflow_of(record).by_move.get(item.move)
+    is_note = item.kind == Kind.FOLLOWED and move is None
+    sentence = (NOTED if is_note else SENTENCES[item.kind]) % {
+        "who": item.by or _("the system"),
         "record": called(record),
         "move": move.label if move else "",
         "done": move.done if move else "",
-        "day": date_format(notice.due_on) if notice.due_on else "",
+        "day": date_format(item.due_on) if item.due_on else "",
     }
-    words = Truncator(notice.words).chars(LONGEST_WORDS)
-    path = notice.path or record.get_absolute_url()
+    words = Truncator(item.words).chars(LONGEST_WORDS)
+    path = item.path or record.get_absolute_url()
     return Line(sentence, words, f"{settings.PUBLIC_URL}{path}")
 
 

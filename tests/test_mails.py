@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from core import jobs
-from core.notices import DEFAULTS, Kind, Mail, MailChoice, Notice, When
+from core.news import DEFAULTS, Kind, Mail, MailChoice, News, When
 from core.talk import follow, remind, write_note
 from core.telling import tell_of_note, write_digests
 from core.workflow import perform
@@ -96,8 +96,8 @@ def test_whoever_has_two_reasons_is_told_once_and_by_the_sooner(make, cast, work
     choose(cast.reporter, Kind.FOLLOWED, When.NOW)
     note, _named = write_note(make.project(), by=cast.officer, text="@reporter 请看")
     work()
-    notice = Notice.objects.get(person=cast.reporter, cause=f"note:{note.pk}")
-    assert notice.kind == Kind.FOLLOWED and to(mailoutbox) == ["reporter"]
+    news = News.objects.get(person=cast.reporter, cause=f"note:{note.pk}")
+    assert news.kind == Kind.FOLLOWED and to(mailoutbox) == ["reporter"]
 
 
 @pytest.mark.parametrize("kind", [Kind.MENTIONED, Kind.REMINDED, Kind.RETURNED, Kind.WAITS])
@@ -114,7 +114,7 @@ def test_whoever_wants_no_mail_of_a_kind_gets_none(kind, make, cast, work, mailo
     work()
     write_digests(morning())
     work()
-    assert not Notice.objects.filter(kind=kind, person__in=people).exists()
+    assert not News.objects.filter(kind=kind, person__in=people).exists()
     assert mailoutbox
 
 
@@ -131,7 +131,7 @@ def test_who_has_no_address_or_left_gets_nothing(make, cast, work, mailoutbox):
     cast.reviewer.save()
     write_note(make.project(), by=cast.officer, text="@reporter @reviewer 请看")
     work()
-    assert mailoutbox == [] and not Notice.objects.exists()
+    assert mailoutbox == [] and not News.objects.exists()
 
 
 # -- the digest -----------------------------------------------------------------------------------
@@ -176,7 +176,7 @@ def test_news_after_seven_waits_for_the_next_day(make, cast, work, mailoutbox):
     mailoutbox.clear()
     make.submitted_project()
     work()
-    Notice.objects.filter(closed_at=None).update(created_at=morning(minute=5))
+    News.objects.filter(closed_at=None).update(created_at=morning(minute=5))
     write_digests(morning(hour=9))
     work()
     assert mailoutbox == []
@@ -211,7 +211,7 @@ def test_the_digest_says_only_what_still_holds(make, cast, work, mailoutbox):
     assert "reviewer" not in by_person and "officer2" not in by_person
     waiting = by_person["officer"].body
     assert unwanted.number in waiting and decided.number not in waiting
-    assert not Notice.objects.filter(closed_at=None, created_at__lt=morning()).exists()
+    assert not News.objects.filter(closed_at=None, created_at__lt=morning()).exists()
 
 
 def test_a_digest_costs_the_queries_of_its_people_not_of_its_news(make, cast, work):
@@ -219,7 +219,7 @@ def test_a_digest_costs_the_queries_of_its_people_not_of_its_news(make, cast, wo
         for _i in range(count):
             make.submitted_project()
         work()
-        Notice.objects.filter(closed_at=None).update(created_at=morning(days=days - 1))
+        News.objects.filter(closed_at=None).update(created_at=morning(days=days - 1))
         with CaptureQueriesContext(connection) as caught:
             write_digests(morning(days=days))
         return len(caught)
@@ -238,7 +238,7 @@ def test_a_job_done_twice_tells_nobody_twice(make, cast, work, mailoutbox):
     jobs.tell_of_note(note.pk)
     work()
     assert to(mailoutbox) == ["reporter"]
-    assert Notice.objects.filter(cause=f"note:{note.pk}").count() == 1
+    assert News.objects.filter(cause=f"note:{note.pk}").count() == 1
 
 
 def test_the_database_keeps_a_second_digest_of_a_day_out(make, cast):
@@ -256,7 +256,7 @@ def test_a_crash_between_mail_and_mark_leaves_neither(make, cast, work):
         assert Mail.objects.exists()
         _ = 1 / 0
     assert not Mail.objects.exists()
-    assert Notice.objects.filter(closed_at=None).count() == 2
+    assert News.objects.filter(closed_at=None).count() == 2
 
 
 class Post(EmailBackend):

@@ -12,7 +12,7 @@ from accounts.jobs import tell_of_due_tasks
 from accounts.tasks import Task, finish, give, reopen
 from core.approvals import Delegation
 from core.formatting import LATE_DAYS, OVER_DAYS
-from core.notices import Kind, MailChoice, Notice, When
+from core.news import Kind, MailChoice, News, When
 from core.refusals import key_of
 from tests.test_decisions import FIRST
 
@@ -306,9 +306,9 @@ def test_a_task_that_is_done_is_not_in_the_digest_any_more(make, cast, work):
     project = make.project()
     task = give(project, by=cast.officer, title="x", due_on=day(3), person=cast.reporter)
     work()
-    assert Notice.objects.filter(closed_at=None, kind=Kind.TASK_GIVEN).count() == 1
+    assert News.objects.filter(closed_at=None, kind=Kind.TASK_GIVEN).count() == 1
     finish(task, by=cast.reporter, record=project, proof="x")
-    assert not Notice.objects.filter(closed_at=None, kind=Kind.TASK_GIVEN).exists()
+    assert not News.objects.filter(closed_at=None, kind=Kind.TASK_GIVEN).exists()
 
 
 def test_a_due_day_is_told_once(make, cast, work, mailoutbox):
@@ -324,7 +324,7 @@ def test_a_due_day_is_told_once(make, cast, work, mailoutbox):
     told = "".join(mail.body for mail in mailoutbox if mail.to == ["reporter@example.org"])
     assert "due in -1" in told and "due in 1" in told
     assert "due in -5" not in told and "due in 2" not in told and "done" not in told
-    assert Notice.objects.filter(kind=Kind.TASK_DUE).count() == 2
+    assert News.objects.filter(kind=Kind.TASK_DUE).count() == 2
 
 
 # -- lists ----------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0010_form_drafts'),
+        ('core', '0011_lists'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,6 +1,6 @@
-"""What a person is told by mail: notices, the person's own choices, and the mails made of them.
+"""What a person is told by mail: the news, the person's own choices, and the mails made of them.
 
-Rule: a person is told once of one cause. A notice is closed in the transaction that writes its
+Rule: a person is told once of one cause. News are closed in the transaction that writes their
 mail, and at most one digest a day is written to a person; the database holds both.
 """
 
@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.notes import OfRecord
 
@@ -76,8 +77,8 @@ class Mail(models.Model):
         related_name="mails",
         verbose_name=_("to"),
     )
-    subject = models.CharField(_("subject"), max_length=300)
-    body = models.TextField(_("text"))
+    subject = models.CharField(pgettext_lazy("of a mail", "subject"), max_length=300)
+    body = models.TextField(pgettext_lazy("of a mail", "text"))
     digest_on = models.DateField(_("digest of"), null=True)
     written_at = models.DateTimeField(_("written at"), db_default=Now())
     taken_at = models.DateTimeField(_("taken to the post at"), null=True)
@@ -102,7 +103,7 @@ class Mail(models.Model):
         return self.subject
 
 
-class Notice(OfRecord):
+class News(OfRecord):
     """Something that a person is told: `cause` names what happened, as in `note:12`.
 
     `words` are what somebody typed: the note, the reason, the title of the task. `move` was
@@ -110,7 +111,7 @@ class Notice(OfRecord):
     leads to a page of its own, where it has one.
     """
 
-    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="notices")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="news")
     kind = models.CharField(max_length=12, choices=Kind.choices)
     cause = models.CharField(max_length=60)
     move = models.CharField(max_length=20, blank=True)
@@ -122,19 +123,19 @@ class Notice(OfRecord):
     )
     created_at = models.DateTimeField(db_default=Now())
     closed_at = models.DateTimeField(null=True)
-    mail = models.ForeignKey(Mail, models.PROTECT, null=True, related_name="notices")
+    mail = models.ForeignKey(Mail, models.PROTECT, null=True, related_name="news")
 
     class Meta:
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["person", "cause"], name="notice_once"),
+            models.UniqueConstraint(fields=["person", "cause"], name="news_once"),
             models.CheckConstraint(
                 condition=Q(mail__isnull=True) | Q(closed_at__isnull=False),
-                name="notice_mailed_is_closed",
+                name="news_mailed_is_closed",
             ),
         ]
         indexes = [
             models.Index(
-                fields=["person", "id"], condition=Q(closed_at__isnull=True), name="notice_open"
+                fields=["person", "id"], condition=Q(closed_at__isnull=True), name="news_open"
             )
         ]
