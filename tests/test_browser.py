@@ -34,6 +34,8 @@ STAFF_PAGES = [
     "/twinnings/",
     "/organisations/",
     "/overview/2010/",
+    "/tasks/",
+    "/me/",
 ]
 PUBLIC_PAGES = [
     "/portal/",
@@ -223,3 +225,22 @@ def test_rows_are_moved_together_without_javascript(open_page):
     page.get_by_role("button", name="Choose what to do").click()
     expect(page.locator("#main h2").first).to_have_text("What to do")
     assert page.locator(".dock button[name=move]").count() >= 1
+
+
+def test_a_name_is_completed_and_its_note_stands_in_the_history(open_page):
+    page = open_page(user="officer")
+    page.goto("/tasks/")
+    page.locator("#records td.full a").first.click()
+    field = page.locator("textarea[name=text]")
+    field.press_sequentially("请 @yqy")
+    expect(page.locator("[data-names] button")).to_have_text(re.compile("Yang Qiuyue"))
+    field.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(field).to_have_value("请 @Yang Qiuyue ")
+    page.keyboard.type("核对")
+    page.get_by_role("button", name="Add the note").click()
+    first = page.locator("#history .time > li").first
+    expect(first).to_contain_text("请 @Yang Qiuyue 核对")
+    expect(page.locator("#history .told")).to_contain_text("Yang Qiuyue will be told")
+    expect(field).to_have_value("")
+    assert page.faults == []

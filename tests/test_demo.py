@@ -12,7 +12,9 @@ from django.db import connection, transaction
 from django.db.models import Count, F, Sum
 
 from accounts.models import User
+from accounts.tasks import Task
 from core.models import Decision
+from core.notes import Note
 from donations.models import Donor, Gift, GoodsGift, Programme
 from ledger import trace
 from ledger.models import Fund
@@ -347,6 +349,16 @@ def test_what_waits_is_not_of_2010():
     assert Payment.objects.filter(status="approved").count() == 1
     assert Gift.objects.filter(status="recorded").exclude(received_on__year=2010).count() == 5
     assert Course.objects.filter(status="recorded").exclude(starts_on__year=2010).count() == 1
+
+
+def test_both_sides_talk_on_what_waits():
+    people = {user.username: user for user in User.objects.exclude(email="")}
+    reporter, officer = people["reporter-leishan"], people["officer"]
+    assert Task.objects.open().for_user(reporter).visible_to(reporter).count() == 2
+    assert Task.objects.open().for_user(officer).visible_to(officer).count() == 2
+    assert Note.objects.filter(told=[reporter.pk]).count() == 1
+    projects = Project.objects.filter(pk__in=Task.objects.values("record_id"))
+    assert not projects.filter(year=2010).exists()
 
 
 # -- the command ----------------------------------------------------------------------------------

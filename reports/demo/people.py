@@ -112,6 +112,7 @@ def _person(account: Account, offices, groups, *, password: str = "") -> User:
         username=account.username,
         name_zh=account.name_zh,
         name_en=account.name_en,
+        email=f"{account.username}@shanhai.example" if password else "",
         office=offices.get(account.office),
         password=password or make_password(None),
         is_active=bool(password),

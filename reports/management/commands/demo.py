@@ -16,6 +16,7 @@ from reports.demo.load import is_loaded, load_year, show_piece
 from reports.demo.pending import write_pending
 from reports.demo.people import ACCOUNTS, PASSWORD, write_people
 from reports.demo.scale import load_scale
+from reports.demo.talk import write_talk
 
 LOCK = 2010  # two runs at once wait for each other
 
@@ -71,6 +72,7 @@ class Command(BaseCommand):
         cast = write_people()
         loaded = load_year(cast, self._tell)
         waiting = write_pending(cast, loaded, today=today)
+        write_talk(cast, today=today)
         self._tell(f"wrote {waiting} records that wait in the queues")
         self._gift_to_follow()
         self.stdout.write("The accounts: manage.py demo --accounts")
