@@ -83,11 +83,11 @@ class Answer:
 
 @dataclass(frozen=True)
 class Section:
-    """The answers under one heading of the form, or the rows of one of its parts."""
+    """The answers under one heading of the form, or the rows of one of its tables."""
 
     title: str
     answers: list[Answer]
-    part: Any = None
+    rows: Any = None
 
 
 def answers_of(form) -> list[Section]:
@@ -95,7 +95,15 @@ def answers_of(form) -> list[Section]:
     sections = [
         Section(title, [_answer(form[name]) for name in names]) for title, names in _laid(form)
     ]
-    return sections + [Section(str(part.title), [], part) for part in form.bound_parts if part.rows]
+    return sections + [_of_part(rows) for rows in form.bound_parts]
+
+
+def _of_part(rows) -> Section:
+    title = capfirst(str(rows.part.title))
+    if rows.part.is_table:
+        return Section(title, [], rows)
+    fields = [field for row in rows.forms for field in row.visible_fields()]
+    return Section(title, [_answer(field) for field in fields])
 
 
 def _answer(field: BoundField) -> Answer:

@@ -17,13 +17,16 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from core.answers import answers_of
 from core.conflicts import TAKE, Conflict, version_of, who_changed
 from core.drafts import Opened, Sent, TooLong, pairs_of
 from core.formatting import moment
+from core.lifecycle import Move
 from core.models import FormDraft
 from core.parts import own_fields
 from core.refusals import in_words
 from core.requests import Request
+from core.workflow import is_editable
 
 ENTRIES: dict[str, "Entry"] = {}
 
@@ -107,6 +110,14 @@ class Entry:
             if part.prefix == prefix:
                 part.add_blank_rows(data)
         return data
+
+    def answers(self, request: Request, record, move: Move) -> dict[str, Any]:
+        """What was typed, to be checked before the move by which its office lets go of it."""
+        is_last = move.own_scope and not move.danger and is_editable(record)
+        if not self.form or not is_last:
+            return {}
+        form = self.form(user=request.user, instance=record)
+        return {"answers": answers_of(form), "edit_url": self.url("edit", record.pk)}
 
     def copy_url(self, request: Request, record) -> str:
         """Where a copy of the record is begun; empty where nobody, or not this person, copies."""

@@ -332,7 +332,7 @@ class Records(Entry):
             "back_url": self.url("detail", record.pk),
             "list_title": self.title,
             "list_url": self.url("list"),
-        }
+        } | self.answers(request, record, move)
         return render(request, "core/confirm_move.html", context, status=status)
 
 

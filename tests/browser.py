@@ -18,8 +18,9 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from config.database import web_login
 from tests.databases import copy_of_the_suite_s, login_of
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
@@ -34,6 +35,7 @@ FLAGS = [
 ]
 REASON = "Chromium is not installed: the pages were not looked at in a browser"
 START_SECONDS = 60
+PASSWORD = "shanhai-demo-2010"
 
 
 def need_chromium() -> None:
@@ -82,14 +84,14 @@ def _wait(url: str, process: subprocess.Popen) -> None:
 
 
 @contextlib.contextmanager
-def serve(owner_login: dict, web_login: dict, folder: Path) -> Iterator[tuple[str, str]]:
+def serve(owner: dict, web: dict, folder: Path) -> Iterator[tuple[str, str]]:
     """Serves the reference year; answers the address and what the demo command printed."""
-    with copy_of_the_suite_s(owner_login, "browser") as name:
+    with copy_of_the_suite_s(owner, "browser") as name:
         port = _free_port()
         base = f"http://127.0.0.1:{port}"
         environment = os.environ | {
-            "DATABASE_OWNER_URL": _address(owner_login, name),
-            "DATABASE_URL": _address(web_login, name),
+            "DATABASE_OWNER_URL": _address(owner, name),
+            "DATABASE_URL": _address(web, name),
             "SHANHAI_DATA": str(folder),
             "PUBLIC_URL": base,
             "DJANGO_SETTINGS_MODULE": "config.settings",
@@ -121,3 +123,51 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(django_db_setup, django_db_blocker, owner_login, tmp_path_factory):
+    """(address, what `demo` printed) of a running installation with the reference year."""
+    need_chromium()
+    with django_db_blocker.unblock():
+        folder = tmp_path_factory.mktemp("browser")
+        with serve(owner_login, web_login(), folder) as running:
+            yield running
+
+
+@pytest.fixture(scope="module")
+def browser(site):
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def open_page(browser, site):
+    """Opens pages with a width, a language and perhaps an account; closes them at the end."""
+    contexts = []
+
+    def opened(*, user: str = "", width: int = 1280, language: str = "en", **more) -> Page:
+        context = browser.new_context(
+            base_url=site[0], viewport={"width": width, "height": 900}, locale=language, **more
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.faults = []
+        page.on("pageerror", lambda error: page.faults.append(str(error)))
+        page.on("console", lambda line: line.type == "error" and page.faults.append(line.text))
+        if user:
+            sign_in(page, user)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def sign_in(page: Page, user: str) -> None:
+    page.goto("/accounts/login/")
+    page.fill("input[name=login]", user)
+    page.fill("input[name=password]", PASSWORD)
+    page.press("input[name=password]", "Enter")
+    expect(page.locator(".who")).to_be_visible()

@@ -17,9 +17,12 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from config import postgres
 from config.database import web_login
+from tests.browser import browser, open_page, site
 from tests.cast import Cast, make_cast
 from tests.databases import login_of
 from tests.make import Make
+
+__all__ = ["browser", "open_page", "site"]
 
 WEB_KEYS = ("USER", "PASSWORD")
 

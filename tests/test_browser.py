@@ -5,14 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from config.database import web_login
-from tests.browser import chromium, need_chromium, serve
-
 AXE = "tests/vendor/axe.min.js"
 # Only what is wrong is worked out in full, and only what is told of it comes back.
 LOOK = """axe.run({resultTypes: ["violations"]}).then(result => result.violations.map(
     fault => `axe ${fault.id}: ${fault.nodes[0].html.slice(0, 120)}`))"""
-PASSWORD = "shanhai-demo-2010"
 LANGUAGES = ("en", "zh-CN")
 WIDTHS = (1280, 390)
 
@@ -51,54 +47,6 @@ PUBLIC_PAGES = [
 
 # One installation for them all, with a copy of the suite's database.
 pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.django_db]
-
-
-@pytest.fixture(scope="module")
-def site(django_db_setup, django_db_blocker, owner_login, tmp_path_factory):
-    """(address, what `demo` printed) of a running installation with the reference year."""
-    need_chromium()
-    with django_db_blocker.unblock():
-        folder = tmp_path_factory.mktemp("browser")
-        with serve(owner_login, web_login(), folder) as running:
-            yield running
-
-
-@pytest.fixture(scope="module")
-def browser(site):
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def open_page(browser, site):
-    """Opens pages with a width, a language and perhaps an account; closes them at the end."""
-    contexts = []
-
-    def opened(*, user: str = "", width: int = 1280, language: str = "en", **more) -> Page:
-        context = browser.new_context(
-            base_url=site[0], viewport={"width": width, "height": 900}, locale=language, **more
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.faults = []
-        page.on("pageerror", lambda error: page.faults.append(str(error)))
-        page.on("console", lambda line: line.type == "error" and page.faults.append(line.text))
-        if user:
-            sign_in(page, user)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-
-
-def sign_in(page: Page, user: str) -> None:
-    page.goto("/accounts/login/")
-    page.fill("input[name=login]", user)
-    page.fill("input[name=password]", PASSWORD)
-    page.press("input[name=password]", "Enter")
-    expect(page.locator(".who")).to_be_visible()
 
 
 def first_links(page: Page) -> list[str]:

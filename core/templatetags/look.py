@@ -18,15 +18,19 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 
 from core import formatting
+from core.answers import in_words
 from core.formatting import WAN, YUAN, Segment
 from core.lifecycle import WORKFLOWS, State
 from core.money import fen, money_text
+from core.parts import own_fields
 from core.punctuation import gap, labelled, listed
 
 register = template.Library()
 register.filter(labelled)
 register.filter(listed)
 register.filter(formatting.moment)
+register.filter(in_words)
+register.filter(own_fields)
 register.simple_tag(gap)
 
 SHADES = {1: (1,), 2: (1, 4), 3: (1, 3, 5)}
