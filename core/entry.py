@@ -251,7 +251,7 @@ def _is_copied(field) -> bool:
 
 @require_POST
 def keep_draft(request: Request) -> HttpResponse:
-    """Keeps what is typed into a form; answers when, or by its status why not."""
+    """Keeps what is typed into a form; answers when, or that the form was saved meanwhile."""
     entry = ENTRIES.get(request.POST.get("form_key", ""))
     record = request.POST.get("form_record", "")
     if entry is None or not (record == "" or (record.isdecimal() and len(record) < 19)):
@@ -262,7 +262,7 @@ def keep_draft(request: Request) -> HttpResponse:
     try:
         at = opened.keep(pairs_of(request.POST, entry.form))
     except Sent:
-        return HttpResponse(status=410)
+        return JsonResponse({"is_sent": True})
     except TooLong:
         return HttpResponse(status=413)
     return JsonResponse({"at": moment(at)})

@@ -237,7 +237,7 @@ def test_rows_are_added_and_summed_up_in_place(open_page):
     part.locator("[name=budgetline-2-DELETE]").check()
     expect(part.locator("[data-sum]")).to_have_text("¥697,500.50")
     part.locator("[data-add]").click()
-    expect(part.locator("[name=budgetline-3-amount]")).to_be_focused()
+    expect(part.locator("[name=budgetline-3-purpose]")).to_be_focused()
     assert faults_of(page) == []
     fill(page, "表格")
     save(page)

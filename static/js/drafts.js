@@ -35,8 +35,9 @@ async function send(url, pairs) {
   } catch {
     return { how: "offline" };
   }
-  if (answer.ok) return { how: "saved", ...(await answer.json()) };
-  return { how: answer.type === "opaqueredirect" ? "out" : answer.status === 410 ? "gone" : "failed" };
+  if (!answer.ok) return { how: answer.type === "opaqueredirect" ? "out" : "failed" };
+  const { at, is_sent: isSent } = await answer.json();
+  return isSent ? { how: "gone" } : { how: "saved", at };
 }
 
 class Draft {
