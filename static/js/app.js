@@ -308,6 +308,12 @@ document.addEventListener("keydown", (event) => {
   else if (event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey) onLetter(event);
 });
 
+/* -- paper: what is folded away is unfolded, since nobody can press on paper ------------------------ */
+
+const unfolded = new Set();
+window.addEventListener("beforeprint", () => all("main details:not([open], .pick)").forEach((one) => { one.open = true; unfolded.add(one); }));
+window.addEventListener("afterprint", () => { unfolded.forEach((one) => { one.open = false; }); unfolded.clear(); });
+
 /* -- on every page ---------------------------------------------------------------------------------- */
 
 all("[data-amount]").forEach((box) => { if (first("input", box).value) echo(box); });
