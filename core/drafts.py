@@ -37,7 +37,8 @@ def pairs_of(data: QueryDict, form: type) -> Pairs:
     fields = form.base_fields.items()
     secret = [name for name, field in fields if _input_type(field) in NEVER_KEPT]
     own = [name for name, field in fields if name not in secret]
-    parts = tuple(f"{part.prefix}-" for part in form.parts)
+    prefixes = (*form.prefixes, *(part.prefix for part in form.parts))
+    parts = tuple(f"{prefix}-" for prefix in prefixes)
     return [
         [name, value.replace("\x00", "")]
         for name, values in data.lists()

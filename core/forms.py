@@ -211,10 +211,12 @@ class RecordForm(forms.ModelForm):
     """Base of every form of a case record, in the pages and in the admin alike.
 
     `parts` are the tables and details typed with the record (core/parts.py), `copied` the fields
-    that a copy of a record begins with; a type without them is not copied.
+    that a copy of a record begins with; a type without them is not copied. `prefixes` begin the
+    names of fields that a form makes for itself.
     """
 
     parts: tuple = ()
+    prefixes: tuple[str, ...] = ()
     renewing: tuple[str, ...] = ()  # fields whose change renews which parts the record has
     copied: tuple[str, ...] = ()
     refusal: Any = ""  # why it cannot be saved whatever is typed

@@ -1,33 +1,21 @@
-"""The kinds of entries in the file of a project, and the pages on which they are typed.
+"""The kinds of entries in the file of a project, as one table for pages, panels and admin.
 
-Rule: whoever reads the project may open the pages that the role includes; what the receiving side
-tells of its own work only the office that keeps the project enters, and an entry is put right and
-struck out by the office that entered it. Outside the scope 404, not of the role 403, too late 409.
+Rule: whoever reads the project enters what the role includes; what the receiving side tells of its
+own work only the office that keeps the project enters, and an entry is put right and struck out by
+the office that entered it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import DatabaseError, transaction
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.file_forms import ReasonForm
-from core.punctuation import labelled, told
-from core.refusals import WORDS, in_words
-from core.requests import Request
-from core.uploads import attach
-from core.views import typed
+from core.refusals import WORDS
 from projects import entry_forms
-from projects.entry_forms import EntryForm, with_evidence
+from projects.entry_forms import EntryForm
 from projects.models import (
     Acceptance,
     Asset,
@@ -126,6 +114,11 @@ class Kind:
 def keeps(user, project: Project) -> bool:
     """Whether the project is kept by the person's own office or one below it."""
     return user.can("projects.view_project", project, editing=True)
+
+
+def url_of(kind: Kind, project: Project) -> str:
+    """The place on the project's page where entries of this kind stand."""
+    return f"{reverse('projects:project-detail', args=[project.pk])}#{kind.anchor}"
 
 
 KINDS: dict[str, Kind] = {
@@ -265,176 +258,3 @@ KINDS: dict[str, Kind] = {
         ),
     )
 }
-
-
-# -- fetch ----------------------------------------------------------------------------------------
-
-
-def kind_or_404(name: str) -> Kind:
-    if name not in KINDS:
-        raise Http404
-    return KINDS[name]
-
-
-def _project(request: Request, pk: int) -> Project:
-    project = get_object_or_404(Project.objects.visible_to(request.user), pk=pk)
-    if not request.user.has_perm("projects.view_project"):
-        raise PermissionDenied
-    return project
-
-
-def _entry(request: Request, kind: Kind, pk: int) -> Entry:
-    rows = kind.model.objects.visible_to(request.user)
-    entry = get_object_or_404(rows.select_related("project", "created_by__office"), pk=pk)
-    if not request.user.has_perm(kind.permission("view")):
-        raise PermissionDenied
-    return entry
-
-
-def _changeable(request: Request, kind: Kind, pk: int) -> Entry:
-    entry = _entry(request, kind, pk)
-    if not kind.may_change(request.user, entry):
-        raise PermissionDenied(_("An entry is put right by the office that entered it."))
-    return entry
-
-
-def _refused(request: Request, kind: Kind, entry: Entry) -> HttpResponse | None:
-    """The answer where the entry stays as it is, because of its own state or the project's."""
-    words = WORDS["struck_out"] if entry.struck_at else kind.refusal(entry.project)
-    return render(request, "409.html", {"words": words}, status=409) if words else None
-
-
-# -- pages ----------------------------------------------------------------------------------------
-
-
-def create(request: Request, pk: int, kind: str) -> HttpResponse:
-    """A new entry; `?notice=3` and the like preset a field."""
-    chosen = kind_or_404(kind)
-    project = _project(request, pk)
-    if not chosen.may_add(request.user, project):
-        raise PermissionDenied(_("Your role does not enter this here."))
-    if words := chosen.refusal(project):
-        return render(request, "409.html", {"words": words}, status=409)
-    initial = {name: value for name, value in request.GET.items() if value}
-    form = _form(request, chosen, project=project, initial=initial)
-    if _is_saved(request, chosen, form):
-        messages.success(request, _("%(entry)s is saved.") % {"entry": form.instance})
-        return redirect(url_of(chosen, project))
-    return _page(request, chosen, form, chosen.new_title)
-
-
-def edit(request: Request, kind: str, pk: int) -> HttpResponse:
-    """Puts an entry right that was typed in the own office."""
-    chosen = kind_or_404(kind)
-    entry = _changeable(request, chosen, pk)
-    if refusal := _refused(request, chosen, entry):
-        return refusal
-    form = _form(request, chosen, project=entry.project, instance=entry)
-    if _is_saved(request, chosen, form):
-        messages.success(request, _("Saved."))
-        return redirect(url_of(chosen, entry.project))
-    return _page(request, chosen, form, entry)
-
-
-def follow_up(request: Request, kind: str, pk: int) -> HttpResponse:
-    """Adds what could not be known at first: the answer, the day it was put right or reached."""
-    chosen = kind_or_404(kind)
-    if chosen.follow_up is None:
-        raise Http404
-    entry = _entry(request, chosen, pk)
-    if not chosen.may_follow_up(request.user, entry):
-        raise PermissionDenied(_("Your role does not enter this here."))
-    if refusal := _refused(request, chosen, entry):
-        return refusal
-    form = _form(request, chosen, project=entry.project, instance=entry)
-    form.only(chosen.follow_up.fields)
-    if _is_saved(request, chosen, form):
-        messages.success(request, _("Saved."))
-        return redirect(url_of(chosen, entry.project))
-    return _page(request, chosen, form, chosen.follow_up.label, entry=entry)
-
-
-def strike(request: Request, kind: str, pk: int) -> HttpResponse:
-    """Strikes a mistake out with a reason; it stays readable."""
-    chosen = kind_or_404(kind)
-    entry = _changeable(request, chosen, pk)
-    if refusal := _refused(request, chosen, entry):
-        return refusal
-    form = ReasonForm(typed(request))
-    if request.method == "POST" and form.is_valid():
-        entry.strike(by=request.user, reason=form.cleaned_data["reason"])
-        messages.success(request, _("Struck out. It stays readable with its reason."))
-        return redirect(url_of(chosen, entry.project))
-    title = _("Strike an entry out")
-    return _page(request, chosen, form, title, entry=entry, is_danger=True)
-
-
-def url_of(kind: Kind, project: Project) -> str:
-    """The place on the project's page where entries of this kind stand."""
-    return f"{reverse('projects:project-detail', args=[project.pk])}#{kind.anchor}"
-
-
-def _form(request: Request, kind: Kind, **more) -> EntryForm:
-    files = request.FILES if request.method == "POST" else None
-    form = kind.form(typed(request), files, user=request.user, **more)
-    with_evidence(form, photograph=kind.photograph, document=kind.document)
-    return form
-
-
-def _page(request: Request, kind: Kind, form: forms.Form, title, **more) -> HttpResponse:
-    entry = more.get("entry") or form.instance
-    context = {
-        "kind": kind,
-        "form": form,
-        "project": entry.project,
-        "title": title,
-        "back_url": url_of(kind, entry.project),
-        "list_url": reverse("projects:project-list"),
-        "came_with_files": bool(request.FILES),
-    }
-    status = 422 if form.errors else 200
-    return render(request, "projects/entry_form.html", context | more, status=status)
-
-
-# -- saving ---------------------------------------------------------------------------------------
-
-
-class _NotKept(Exception):
-    """A file was refused, and with it the entry that it came with."""
-
-
-def _is_saved(request: Request, kind: Kind, form: EntryForm) -> bool:
-    """Saves the entry with its files, all or nothing; what was refused stands in the form."""
-    if request.method != "POST" or not form.is_valid():
-        return False
-    is_new = form.instance.pk is None
-    try:
-        with transaction.atomic():
-            form.save()
-            if not all(list(_kept(request, kind, form))):
-                raise _NotKept
-    except DatabaseError as error:
-        if not (words := in_words(error)):
-            raise
-        form.add_error(None, words)
-    except _NotKept:
-        pass
-    else:
-        return True
-    if is_new:
-        form.instance.pk = None
-    return False
-
-
-def _kept(request: Request, kind: Kind, form: EntryForm) -> Iterator[bool]:
-    """Keeps each file as evidence of the entry; a refusal stands beside the field."""
-    entry = form.instance
-    for name, file_kind in (("photographs", kind.photograph), ("documents", kind.document)):
-        for upload in form.cleaned_data.get(name, ()):
-            try:
-                attach(entry.project, upload, kind=file_kind, by=request.user, entry=entry)
-            except ValidationError as refusal:
-                form.add_error(name, labelled(upload.name, told(refusal.messages)))
-                yield False
-            else:
-                yield True

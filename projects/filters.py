@@ -3,9 +3,13 @@
 Rule: the page, its address and its export share the filter; a filter never doubles a row.
 """
 
+from collections.abc import Callable
+from datetime import date, timedelta
+
 import django_filters as filters
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Office
@@ -20,9 +24,12 @@ from projects.models import (
     Amendment,
     Appropriation,
     Disaster,
+    Finding,
     FundingLine,
     IndustryBase,
+    Objection,
     Payment,
+    ProgressReport,
     Project,
     Surplus,
 )
@@ -85,6 +92,55 @@ class CaseFilter(filters.FilterSet):
         return waits_for(self.request.user, rows)
 
 
+State = Project.Status
+STAGES: dict[str, tuple[str | Promise, tuple[str, ...]]] = {
+    "preparing": (
+        _("in preparation"),
+        (
+            State.DRAFT,
+            State.PROPOSED,
+            State.SURVEYED,
+            State.REVIEWED,
+            State.IN_LIBRARY,
+            State.AGREED,
+        ),
+    ),
+    "working": (_("being worked on"), (State.APPROVED, State.UNDER_WAY)),
+    "finishing": (
+        _("finished, not closed"),
+        (State.COMPLETED, State.ACCEPTED, State.SETTLED, State.HANDED_OVER),
+    ),
+    "troubled": (_("in difficulty"), (State.RETURNED, State.SUSPENDED, State.RECOVERING)),
+    "over": (_("closed or cancelled"), (State.CLOSED, State.CANCELLED)),
+}
+SILENT_DAYS = 90
+
+
+def without_report(today: date) -> Q:
+    """Under way, and nothing reported for so many days."""
+    since = today - timedelta(days=SILENT_DAYS)
+    reports = ProgressReport.objects.standing().filter(project=OuterRef("pk"))
+    late = Q(started_on__lt=since) & ~Exists(reports.filter(reported_on__gte=since))
+    return Q(status=State.UNDER_WAY) & late
+
+
+def with_late_finding(today: date) -> Q:
+    findings = Finding.objects.standing().filter(rectified_on__isnull=True, due_on__lt=today)
+    return Q(pk__in=findings.values("project"))
+
+
+def with_open_objection(today: date) -> Q:
+    objections = Objection.objects.standing().filter(replied_on__isnull=True)
+    return Q(pk__in=objections.values("project"))
+
+
+LACKS: dict[str, tuple[str | Promise, Callable[[date], Q]]] = {
+    "report": (_("a report for 90 days"), without_report),
+    "rectification": (_("a finding put right in time"), with_late_finding),
+    "answer": (_("the answer to an objection"), with_open_objection),
+}
+
+
 class ProjectFilter(CaseFilter):
     year = filters.ChoiceFilter(label=_("Year"), choices=years)
     kind = filters.ChoiceFilter(label=_("Kind"), choices=Project.Kind.choices)
@@ -93,6 +149,16 @@ class ProjectFilter(CaseFilter):
     )
     state = filters.ChoiceFilter(
         label=_("State"), field_name="status", choices=Project.Status.choices
+    )
+    stage = filters.ChoiceFilter(
+        label=_("Stage"),
+        choices=[(key, words) for key, (words, _states) in STAGES.items()],
+        method="at_stage",
+    )
+    lacks = filters.ChoiceFilter(
+        label=_("Lacks"),
+        choices=[(key, words) for key, (words, _which) in LACKS.items()],
+        method="that_lack",
     )
     prefecture = filters.ModelChoiceFilter(
         label=_("Prefecture"), field_name="county__parent", queryset=receiving_prefectures
@@ -125,6 +191,12 @@ class ProjectFilter(CaseFilter):
     def with_variety(self, rows, name, value):
         named = rows.filter(industrybase__isnull=False).exclude(industrybase__variety="")
         return named if value else rows.exclude(pk__in=named.values("pk"))
+
+    def at_stage(self, rows, name, value):
+        return rows.filter(status__in=STAGES[value][1])
+
+    def that_lack(self, rows, name, value):
+        return rows.filter(LACKS[value][1](timezone.localdate()))
 
     def of_type(self, rows, name, value):
         return rows.filter(types__contains=[value])

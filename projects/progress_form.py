@@ -29,6 +29,7 @@ def received_of(project: Project) -> Decimal:
 
 class ProgressForm(EntryForm):
     follows = {"reported_on": "started_on"}
+    prefixes = ("done",)
 
     spent = SumField(
         label=ProgressReport._meta.get_field("spent").verbose_name,
@@ -47,7 +48,7 @@ class ProgressForm(EntryForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.quantities = {f"done_{one.pk}": one for one in self._planned()}
+        self.quantities = {f"done-{one.pk}": one for one in self._planned()}
         self._add_quantities()
         self.helper.layout = Layout(
             "reported_on",
@@ -143,7 +144,7 @@ class ProgressForm(EntryForm):
             yield "percent", before.percent, before.reported_on
             yield "spent", before.spent, before.reported_on
         for row in self._done_before(day).values():
-            yield f"done_{row.quantity_id}", row.done, row.progress.reported_on
+            yield f"done-{row.quantity_id}", row.done, row.progress.reported_on
 
     def _check_later(self, cleaned: dict[str, Any], day) -> None:
         """Nothing is more than in the report after it, unless that one says why."""

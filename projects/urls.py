@@ -1,14 +1,14 @@
 from django.urls import path
 
-from projects import entries, frame_views, views
+from projects import entry_pages, frame_views, views
 
 app_name = "projects"
 urlpatterns = [
     path("projects/places/", views.places, name="project-places"),
-    path("projects/<int:pk>/enter/<slug:kind>/", entries.create, name="entry-create"),
-    path("entries/<slug:kind>/<int:pk>/edit/", entries.edit, name="entry-edit"),
-    path("entries/<slug:kind>/<int:pk>/follow-up/", entries.follow_up, name="entry-follow-up"),
-    path("entries/<slug:kind>/<int:pk>/strike/", entries.strike, name="entry-strike"),
+    path("projects/<int:pk>/enter/<slug:kind>/", entry_pages.create, name="entry-create"),
+    path("entries/<slug:kind>/<int:pk>/edit/", entry_pages.edit, name="entry-edit"),
+    path("entries/<slug:kind>/<int:pk>/follow-up/", entry_pages.follow_up, name="entry-follow-up"),
+    path("entries/<slug:kind>/<int:pk>/strike/", entry_pages.strike, name="entry-strike"),
     *views.PROJECTS.urls("projects/"),
     *frame_views.AGREEMENTS.urls("agreements/"),
     *frame_views.PERIODS.urls("plan-periods/"),

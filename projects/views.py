@@ -114,11 +114,14 @@ PROJECTS = Records(
     views=[
         (_("All"), ""),
         (_("Waiting for me"), "waiting=me"),
+        (_("In preparation"), "stage=preparing"),
+        (_("Under way"), "state=under_way"),
+        (_("In difficulty"), "stage=troubled"),
+        (_("Findings over due"), "lacks=rectification"),
         (_("Government 2010"), "year=2010&kind=government"),
         (_("Social 2010"), "year=2010&kind=social"),
         (_("Model villages 2010"), "year=2010&type=model_village"),
         (_("Drought relief"), "relief=yes"),
-        (_("Under way"), "state=under_way"),
     ],
     empty=_("Projects appear here when an office enters them."),
 )

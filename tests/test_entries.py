@@ -259,20 +259,20 @@ def test_the_database_takes_no_entry_of_tomorrow(desk):
 
 def test_a_report_keeps_the_quantities_done(desk):
     quantity = desk.project.quantities.get()
-    report = desk.entered("progressreport", **{f"done_{quantity.pk}": "7"})
+    report = desk.entered("progressreport", **{f"done-{quantity.pk}": "7"})
     assert report.quantities.get().done == 7
     client = desk.client_of(desk.cast.reporter)
     form = client.get(f"/projects/{desk.project.pk}/enter/progressreport/").context["form"]
-    assert "On 1 June 2010: 7." in form.fields[f"done_{quantity.pk}"].help_text
+    assert "On 1 June 2010: 7." in form.fields[f"done-{quantity.pk}"].help_text
     page = client.get(f"/projects/{desk.project.pk}/").context["plan"].quantities
     assert [(one.done, one.percent) for one in page] == [(7, 58)]
-    changed = desk.typed("progressreport", **{f"done_{quantity.pk}": "8"})
+    changed = desk.typed("progressreport", **{f"done-{quantity.pk}": "8"})
     assert client.post(f"/entries/progressreport/{report.pk}/edit/", changed).status_code == 302
     assert report.quantities.get().done == 8
 
 
 def test_less_than_before_is_reported_with_a_reason(desk):
-    field = f"done_{desk.project.quantities.get().pk}"
+    field = f"done-{desk.project.quantities.get().pk}"
     desk.entered("progressreport", **{field: "7"})
     less = {"reported_on": "2010-07-01", "percent": "30", field: "6"}
     errors = desk.errors("progressreport", **less)
@@ -294,7 +294,7 @@ def test_a_day_is_reported_once(desk):
 
 def test_the_database_takes_no_fall_without_a_reason(desk):
     quantity = desk.project.quantities.get()
-    desk.entered("progressreport", **{f"done_{quantity.pk}": "7"})
+    desk.entered("progressreport", **{f"done-{quantity.pk}": "7"})
     values = {"text": "x", "spent": 0, "created_by": desk.cast.reporter}
     with refused("falls_back"):
         desk.project.progressreports.create(reported_on=date(2010, 7, 1), percent=39, **values)
@@ -308,7 +308,7 @@ def test_the_database_takes_no_fall_without_a_reason(desk):
 
 
 def test_a_struck_report_takes_its_quantities_along(desk):
-    field = f"done_{desk.project.quantities.get().pk}"
+    field = f"done-{desk.project.quantities.get().pk}"
     report = desk.entered("progressreport", **{field: "7"})
     desk.client_of(desk.cast.reporter).post(
         f"/entries/progressreport/{report.pk}/strike/", {"reason": "填错了"}
@@ -429,9 +429,70 @@ def test_the_page_says_what_the_next_move_asks_for(desk):
     assert [check.requirement.anchor for check in offer.missing] == ["progress", "progress"]
     text = page.content.decode()
     assert '<a href="#progress">report the work as done in full</a>' in text
-    field = f"done_{desk.project.quantities.get().pk}"
+    field = f"done-{desk.project.quantities.get().pk}"
     desk.entered("progressreport", percent="100", **{field: "12"})
     page = desk.client_of(desk.cast.reporter).get(f"/projects/{desk.project.pk}/")
     assert page.context["evidence"].met_count == 2
     offer = next(offer for offer in page.context["moves"] if offer.move.name == "complete")
     assert offer.allowed
+
+
+# -- two people, one form twice, a lost connection ------------------------------------------------
+
+
+def test_two_who_put_one_entry_right_are_shown_both_versions(desk):
+    survey = desk.entered("survey")
+    path = f"/entries/survey/{survey.pk}/edit/"
+    first, second = desk.client_of(desk.cast.officer), desk.client_of(desk.cast.officer2)
+    pages = [client.get(path) for client in (first, second)]
+    keys = [
+        {"form_token": page.context["opened"].token, "form_version": page.context["opened"].version}
+        for page in pages
+    ]
+    mine = desk.typed("survey", people="三人", opinion="可行")
+    assert first.post(path, mine | keys[0]).status_code == 302
+    answer = second.post(path, desk.typed("survey", people="四人") | keys[1])
+    assert answer.status_code == 409
+    survey.refresh_from_db()
+    assert survey.people == "三人"
+    text = answer.content.decode()
+    assert "三人" in text and "四人" in text and "Officer changed this at" in text
+    again = desk.typed("survey", people="四人") | {
+        "form_token": answer.context["opened"].token,
+        "form_version": answer.context["version"],
+        "take-people": "mine",
+    }
+    assert second.post(path, again).status_code == 302
+    survey.refresh_from_db()
+    assert survey.people == "四人"
+
+
+def test_a_form_sent_twice_makes_one_entry(desk):
+    client = desk.client_of(desk.cast.reporter)
+    path = f"/projects/{desk.project.pk}/enter/milestone/"
+    values = desk.typed("milestone") | {"form_token": client.get(path).context["opened"].token}
+    for _time in range(2):
+        assert client.post(path, values).status_code == 302
+    assert desk.project.milestones.count() == 1
+    changed = client.post(path, values | {"name": "水窖盖板"})
+    assert changed.status_code == 409 and changed.context["made"] == desk.project.milestones.get()
+
+
+def test_what_is_typed_is_kept_as_a_draft_of_this_project(desk):
+    client = desk.client_of(desk.cast.reporter)
+    path = f"/projects/{desk.project.pk}/enter/progressreport/"
+    opened = client.get(path).context["opened"]
+    field = f"done-{desk.project.quantities.get().pk}"
+    typed = {"text": "写了一半", field: "5", "percent": "abc"}
+    keys = {"form_token": opened.token, "form_key": opened.form, "form_record": desk.project.pk}
+    assert client.post("/drafts/", typed | keys).status_code == 200
+    assert [draft.token for draft in client.get(path).context["drafts"]] == [opened.token]
+    form = client.get(f"{path}?draft={opened.token}").context["form"]
+    assert (form["text"].value(), form[field].value()) == ("写了一半", "5") and not form.errors
+    other = desk.make.project_under_way()
+    page = client.get(f"/projects/{other.pk}/enter/progressreport/?draft={opened.token}")
+    assert page.context["drafts"] == [] and page.context["form"]["text"].value() is None
+    stranger = desk.client_of(desk.cast.stranger)
+    assert stranger.post("/drafts/", typed | keys).status_code == 404
+    reader = desk.client_of(desk.cast.approver)
+    assert reader.post("/drafts/", typed | keys).status_code == 403

@@ -9,10 +9,11 @@ from django.urls import reverse
 from core.lifecycle import WORKFLOWS
 from core.workflow import perform, route_of
 from projects.entry_admin import ROWS
-from projects.models import WaterWorks
+from projects.filters import STAGES
+from projects.models import Project, WaterWorks
 from tests.test_entries import TYPED, Desk
 
-STAGES = [  # the maker of the state, the move, and the panels that it asks for
+ASKED = [  # the maker of the state, the move, and the panels that it asks for
     ("project", "submit", ["facts", "plan", "plan"]),
     ("submitted_project", "survey", ["surveys"]),
     ("reviewed_project", "enlist", ["notices"]),
@@ -30,7 +31,7 @@ def desk(make, cast, client_of) -> Desk:
     return Desk(make, cast, client_of)
 
 
-@pytest.mark.parametrize(("maker", "move", "anchors"), STAGES)
+@pytest.mark.parametrize(("maker", "move", "anchors"), ASKED)
 def test_each_stage_says_what_it_asks_for(make, cast, client_of, maker, move, anchors):
     """And every link of what is missing leads to a place on the page."""
     project = getattr(make, maker)()
@@ -251,3 +252,65 @@ def test_the_admin_enters_the_quantities_of_a_report(desk):
     later = desk.entered("progressreport", reported_on="2010-07-01")
     refused = client.post(add, values | {"progress": later.pk, "done": "6"})
     assert refused.status_code == 200 and later.quantities.count() == 0
+
+
+def test_parts_are_typed_in_the_admin_until_they_are_frozen(make, cast, client_of):
+    """The inlines of a project: open in a draft, to be read only once it was proposed."""
+    parts = {"site", "plannedquantity", "budgetline", "fundingsource", "waterworks"}
+    draft, frozen = make.project(), make.submitted_project()
+    client = client_of(cast.reporter)
+    page = client.get(admin_url("project", "change", draft.pk))
+    inlines = page.context["inline_admin_formsets"]
+    assert parts <= {inline.opts.model._meta.model_name for inline in inlines}
+    assert all(inline.has_change_permission for inline in inlines)
+    page = client.get(admin_url("project", "change", frozen.pk))
+    inlines = page.context["inline_admin_formsets"]
+    assert not any(inline.has_change_permission for inline in inlines)
+    assert "冗渡" in page.content.decode() and "水窖" in page.content.decode()
+    quantity = frozen.quantities.get()
+    sent = {
+        "plannedquantity-TOTAL_FORMS": 1,
+        "plannedquantity-INITIAL_FORMS": 1,
+        "plannedquantity-0-id": quantity.pk,
+        "plannedquantity-0-project": frozen.pk,
+        "plannedquantity-0-item": "水窖",
+        "plannedquantity-0-unit": "well",
+        "plannedquantity-0-planned": "99",
+    }
+    client.post(admin_url("project", "change", frozen.pk), sent)
+    quantity.refresh_from_db()
+    assert quantity.planned == 12
+
+
+# -- the list -------------------------------------------------------------------------------------
+
+
+def rows_of(client, query: str) -> list:
+    return list(client.get(f"/projects/?{query}").context["records"])
+
+
+def test_the_list_finds_projects_by_stage_and_by_what_they_lack(make, cast, client_of):
+    draft, working, done = make.project(), make.project_under_way(), make.completed_project()
+    client = client_of(cast.officer)
+    assert rows_of(client, "stage=preparing") == [draft]
+    assert rows_of(client, "stage=working") == [working]
+    assert rows_of(client, "stage=finishing") == [done]
+    assert rows_of(client, "stage=troubled") == rows_of(client, "stage=over") == []
+    assert rows_of(client, "lacks=report") == [working]
+    assert rows_of(client, "lacks=rectification") == rows_of(client, "lacks=answer") == []
+    values = {"created_by": cast.reporter}
+    working.findings.create(
+        source="audit", found_on=date(2010, 5, 1), due_on=date(2010, 6, 1), text="x", **values
+    )
+    objection = done.notices.first().objections.create(
+        project=done, received_on=date(2010, 5, 1), text="x", **values
+    )
+    assert rows_of(client, "lacks=rectification") == [working]
+    assert rows_of(client, "lacks=answer") == [done]
+    objection.strike(by=cast.reporter, reason="撤回")
+    assert rows_of(client, "lacks=answer") == []
+
+
+def test_every_state_belongs_to_one_stage():
+    states = [state for _words, states in STAGES.values() for state in states]
+    assert sorted(states) == sorted(Project.Status.values)

@@ -121,6 +121,13 @@ class Objection(Entry):
             ),
             in_order("received_on", "replied_on", model="objection"),
         ]
+        indexes = [
+            models.Index(
+                fields=["project"],
+                condition=Q(replied_on__isnull=True, struck_at__isnull=True),
+                name="objection_open",
+            ),
+        ]
         triggers = entry_triggers(
             past=("received_on", "replied_on"), under={"notice_id": "projects_notice"}
         )
@@ -386,6 +393,13 @@ class Finding(Entry):
             ),
             in_order("found_on", "rectified_on", model="finding"),
             in_order("found_on", "due_on", model="finding"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_on"],
+                condition=Q(rectified_on__isnull=True, struck_at__isnull=True),
+                name="finding_open",
+            ),
         ]
         triggers = entry_triggers(after_closing=True, past=("found_on", "rectified_on"))
 
