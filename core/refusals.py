@@ -32,6 +32,9 @@ WORDS: dict[str, str | Promise] = {
     "other_project": _("This belongs to another project."),
     "falls_back": _("This is less than was reported before; say why."),
     "more_than_later": _("This is more than a later report says; put that one right first."),
+    "quantity_reported": _(
+        "A quantity that was reported on stays in the plan; change how much is planned of it."
+    ),
     "over_contract": _("The contract has %(parameter)s left; this is more than that."),
     "over_instalment": _("The instalment has %(parameter)s left; this is more than that."),
     "over_instalments": _("The contract has %(parameter)s left for instalments."),

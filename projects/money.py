@@ -26,6 +26,7 @@ from projects.models import (
     Appropriation,
     FundingLine,
     Payment,
+    PlannedQuantity,
     Project,
     Surplus,
 )
@@ -257,3 +258,8 @@ def may_amend(amendment: Amendment) -> None:
             _("The project has already received %(received)s; give the surplus back first.")
             % {"received": money_text(received)}
         )
+    rows = amendment.changes.get("parts", {}).get(PlannedQuantity._meta.db_table)
+    if rows is not None:
+        kept = {row.get("id") for row in rows} - {None}
+        if project.quantities.exclude(pk__in=kept).filter(done__isnull=False).exists():
+            raise ValidationError(str(WORDS["quantity_reported"]))

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -317,6 +318,21 @@ def test_a_struck_report_takes_its_quantities_along(desk):
     plan = desk.client_of(desk.cast.officer).get(f"/projects/{desk.project.pk}/").context["plan"]
     assert plan.quantities[0].done is None
     assert desk.entered("progressreport", **{field: "3"}).quantities.get().done == 3
+
+
+def test_a_quantity_that_was_reported_on_stays_in_the_plan(desk):
+    quantity = desk.project.quantities.get()
+    desk.entered("progressreport", **{f"done-{quantity.pk}": "7"})
+    rows = [{"item": "水管", "item_en": "", "unit": "km", "planned": 2, "is_renewal": False}]
+    amendment = desk.make.amendment(
+        desk.project,
+        changes={"parts": {"projects_plannedquantity": rows}},
+        amount=desk.project.agreed_amount,
+    )
+    with pytest.raises(ValidationError, match="stays in the plan"):
+        perform(amendment, "submit", by=desk.cast.reporter)
+    with refused("quantity_reported"):
+        quantity.delete()
 
 
 # -- what follows ---------------------------------------------------------------------------------

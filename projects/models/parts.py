@@ -4,6 +4,7 @@ Rule: these rows are frozen with the project and enter the hash of each decision
 only an amendment changes them.
 """
 
+import pgtrigger
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -113,7 +114,19 @@ class PlannedQuantity(Part):
             models.CheckConstraint(condition=Q(planned__gt=0), name="planned_quantity_bounds"),
             models.UniqueConstraint(fields=["project", "item", "unit"], name="quantity_once"),
         ]
-        triggers = part_triggers("project", "project_id")
+        triggers = [
+            *part_triggers("project", "project_id"),
+            pgtrigger.Trigger(
+                name="reported_stays",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Delete,
+                func="""
+                IF EXISTS (SELECT FROM public.projects_donequantity WHERE quantity_id = OLD.id)
+                THEN RAISE EXCEPTION 'quantity_reported'; END IF;
+                RETURN OLD;
+                """,
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
