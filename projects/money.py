@@ -262,4 +262,4 @@ def may_amend(amendment: Amendment) -> None:
     if rows is not None:
         kept = {row.get("id") for row in rows} - {None}
         if project.quantities.exclude(pk__in=kept).filter(done__isnull=False).exists():
-            raise ValidationError(str(WORDS["quantity_reported"]))
+            raise refusal("quantity_reported")

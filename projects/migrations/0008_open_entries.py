@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('projects', '0004_movement_by_its_key'),
+        ('projects', '0007_named'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
