@@ -62,7 +62,7 @@ def task_list(request: Request) -> HttpResponse:
         "title": _("Tasks"),
         "empty": _("A task is given on the page of a record, under “Tasks”."),
         "row_template": "accounts/_task_row.html",
-        "views": [(label, query, request.GET.urlencode() == query) for label, query in VIEWS],
+        "views": page.views(VIEWS),
     }
     with_records(context["records"], request.user)
     partial = request.htmx and not request.htmx.boosted

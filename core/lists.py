@@ -4,7 +4,7 @@ Rule: a page costs the same few queries whatever the table holds. Counts and tot
 COUNT_CAP, and what no index can sort is sorted for as many rows and no more.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,6 +19,7 @@ from core.formatting import number
 from core.paging import Order, Place, is_column
 from core.punctuation import labelled
 
+Text = str | Promise
 PAGE_SIZE = 30
 COUNT_CAP = 10_000
 # What an address may hold beside the filters: the order, the place, the reader's choices.
@@ -32,7 +33,7 @@ class Column:
     """A column of a list. `sort` names the fields it sorts by; empty for a column without order."""
 
     key: str
-    label: str | Promise
+    label: Text
     sort: tuple[str, ...] = ()
     css: str = ""
 
@@ -42,7 +43,7 @@ class Head:
     """A column head as the page shows it: its link and its direction."""
 
     key: str
-    label: str | Promise
+    label: Text
     css: str
     url: str
     direction: str
@@ -115,6 +116,14 @@ class List:
         kept = [(name, value) for name in self.filter.form.fields for value in data.getlist(name)]
         sort = data.get("sort", self.default_sort)
         return urlencode([(n, v) for n, v in kept if v] + [("sort", sort)])
+
+    def views(self, views: Sequence[tuple[Text, str]]) -> list[tuple[Text, str, bool]]:
+        """The views that every reader has, with their address; whether it is the present one."""
+        has_all = any(not query for _label, query in views)
+        return [
+            (label, query or ALL, self.query(QueryDict(query)) == self.query())
+            for label, query in (views if has_all else [(_("All"), ""), *views])
+        ]
 
     def address(self, **changes: Any) -> str:
         """The present address with parameters changed; None removes one."""

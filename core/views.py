@@ -13,7 +13,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.cache import patch_vary_headers
@@ -28,7 +28,7 @@ from core.entry import ENTRIES, Entry
 from core.files import panel_of
 from core.forms import RecordForm
 from core.lifecycle import Move
-from core.lists import ALL, Column, List
+from core.lists import Column, List
 from core.paging import is_column
 from core.punctuation import labelled
 from core.refusals import in_words
@@ -196,7 +196,7 @@ class Records(Entry):
             "row_template": self.row_template,
             "create_url": self.url("create") if may_add else None,
             "own_views": views,
-            "views": self.views_here(page),
+            "views": page.views(self.views),
             "here": page.query(),
             "save_url": reverse("core:view-save", args=[self.app, self.name]),
             "bulk": self.bulk_bar(request, page.query()),
@@ -242,14 +242,6 @@ class Records(Entry):
         views = SavedView.objects.readable_by(request.user).filter(list_key=self.key)
         mine = request.user.pk
         return sorted(views.select_related("owner"), key=lambda view: view.owner_id != mine)
-
-    def views_here(self, page: List) -> Sequence[tuple[Text, str, bool]]:
-        """The views that every reader has, with their address; whether it is the present one."""
-        has_all = any(not query for _label, query in self.views)
-        return [
-            (label, query or ALL, page.query(QueryDict(query)) == page.query())
-            for label, query in (self.views if has_all else [(_("All"), ""), *self.views])
-        ]
 
     def detail(self, request: Request, pk: int) -> HttpResponse:
         record = self.fetch(request, pk)
