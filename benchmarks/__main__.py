@@ -1,6 +1,7 @@
-"""`make bench`: fills a ledger of each size and measures it. Ends with status 1 for a wrong answer.
+"""`make bench`: fills ledgers and lists and measures them. Ends with status 1 for a wrong answer.
 
-BENCH_SIZES=10000,100000 chooses the sizes (in gifts), BENCH_HISTORIES=0 leaves out the histories.
+ARGS=ledger or ARGS=lists runs one part. BENCH_SIZES=10000,100000 chooses the sizes of the ledger (in
+gifts), BENCH_HISTORIES=0 leaves out the histories, BENCH_PROJECTS=100000 chooses those of the lists.
 """
 
 import os
@@ -12,14 +13,16 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from benchmarks import histories  # noqa: E402
+from benchmarks import histories, lists  # noqa: E402
 from benchmarks.books import Books, database  # noqa: E402
+from benchmarks.cases import Cases  # noqa: E402
 from benchmarks.measure import exponent, joined, ratios, rounds  # noqa: E402
 from benchmarks.posting import BATCH, Posting  # noqa: E402
 from benchmarks.trace import Trace  # noqa: E402
 from ledger.proof import proofs  # noqa: E402
 
 SIZES = [int(s) for s in os.environ.get("BENCH_SIZES", "10000,100000,1000000").split(",")]
+PROJECTS = [int(s) for s in os.environ.get("BENCH_PROJECTS", "100000").split(",")]
 HISTORIES = int(os.environ.get("BENCH_HISTORIES", "2000"))
 
 
@@ -97,7 +100,7 @@ def prove() -> float:
     return time.perf_counter() - start
 
 
-def main() -> int:
+def ledgers() -> int:
     growth: dict[str, dict[int, float]] = {"p50": {}, "p95": {}, "check": {}, "filling": {}}
     bad_plan = False
     for size in SIZES:
@@ -123,5 +126,21 @@ def main() -> int:
     return 1 if bad_plan else 0
 
 
+def projects() -> int:
+    for size in PROJECTS:
+        say(f"{size:,} projects, a page of thirty")
+        with database():
+            Cases(size).fill()
+            lists.report(say)
+    return 0
+
+
+PARTS = {"ledger": ledgers, "lists": projects}
+
+
+def main(names: list[str]) -> int:
+    return max(PARTS[name]() for name in names or PARTS)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -15,7 +15,7 @@ from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from core.workflow import waiting_for
+from core.workflow import waiting_count
 
 Label = str | Promise
 
@@ -133,8 +133,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     language = (get_language() or "en").lower()
 
     @cache
-    def waiting_count() -> int:
-        return sum(queue.records.order_by().count() for queue in waiting_for(me)) if me else 0
+    def waiting() -> int:
+        return waiting_count(me) if me else 0
 
     def places(table: Iterable[Place]) -> SimpleLazyObject:
         return SimpleLazyObject(lambda: _places(request, table))
@@ -150,7 +150,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "phone_places": places(place for place in STAFF + YEAR if place.name in ON_PHONE),
         "public_places": places(PUBLIC),
         "beside": SimpleLazyObject(lambda: _beside(request)),
-        "waiting_count": waiting_count,
+        "waiting_count": waiting,
         "demo": settings.DEMO,
         "unit": getattr(request, "unit", "yuan"),
         "languages": [

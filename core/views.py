@@ -47,6 +47,7 @@ from core.workflow import (
     people_for,
     perform,
     route_of,
+    waiting_count,
     waiting_for,
     workflow_of,
 )
@@ -359,7 +360,7 @@ def start(request: Request) -> HttpResponse:
     context = {
         "title": _("Start"),
         "tasks": tasks[:TASKS],
-        "waiting_count": sum(queue.records.count() for queue in queues),
+        "waiting_count": waiting_count(request.user),
         "mine": [(record, duty_of(record)) for record in in_motion(request.user)],
         "held": Delegation.objects.held_by(request.user),
     }

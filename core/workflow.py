@@ -238,6 +238,18 @@ def waiting_for(user) -> list[Waiting]:
     return queues
 
 
+def together(queues: Iterable[QuerySet]) -> QuerySet:
+    """The keys of records that wait, of all queues in one statement."""
+    first, *rest = (records.order_by().values("pk") for records in queues)
+    return first.union(*rest, all=True)
+
+
+def waiting_count(user) -> int:
+    """How many records wait for this person, each as often as for moves."""
+    queues = [queue.records for queue in waiting_for(user)]
+    return together(queues).count() if queues else 0
+
+
 def without_own_work(records: QuerySet, workflow: Workflow, move: Move, user) -> QuerySet:
     """Without the records on which the person made a move that rules this one out."""
     if "enter" in move.not_by:

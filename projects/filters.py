@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Office
 from core.models import Division
 from core.text import half_width
-from core.workflow import waiting_for
+from core.workflow import together, waiting_for
 from ledger.models import Fund
 from partnerships.filters import receiving_prefectures
 from projects.models import (
@@ -63,11 +63,9 @@ def supporters(request):
 
 def waits_for(user, rows):
     """The rows that wait for a move which this person may make."""
-    mine = Q(pk__in=[])
-    for queue in waiting_for(user):
-        if queue.workflow.model is rows.model:
-            mine |= Q(pk__in=queue.records.order_by().values("pk"))
-    return rows.filter(mine)
+    waiting = waiting_for(user)
+    mine = [queue.records for queue in waiting if queue.workflow.model is rows.model]
+    return rows.filter(pk__in=together(mine)) if mine else rows.none()
 
 
 class YesNoFilter(filters.TypedChoiceFilter):

@@ -30,6 +30,24 @@ from projects.models.limits import PROJECT_WITHIN_LIMITS
 from projects.models.village import Village
 
 SIMILAR_YEARS = 3
+# The states in which somebody has to act, as the life cycle says; the index of waiting rows.
+WAITED = (
+    "accepted",
+    "agreed",
+    "approved",
+    "completed",
+    "draft",
+    "handed_over",
+    "in_library",
+    "proposed",
+    "recovering",
+    "returned",
+    "reviewed",
+    "settled",
+    "surveyed",
+    "suspended",
+    "under_way",
+)
 # Of a funding line's pool: what lies in it, and what was paid out of it and did not come back.
 HELD = Sum(F("pool__received") - F("pool__spent"))
 PAID = Sum(F("pool__gone__received") - F("pool__gone__spent"))
@@ -296,8 +314,22 @@ class Project(Record, Named, Searched):
             GinIndex(fields=["grams"], name="project_grams"),
             models.Index(fields=["year", "kind", "status"], name="project_year"),
             models.Index(fields=["county", "year"], name="project_county"),
-            models.Index(fields=["status", "status_at"], name="project_status"),
+            models.Index(fields=["status", "status_at", "id"], name="project_status"),
             models.Index(fields=["office", "-number"], name="project_office"),
+            models.Index(fields=["pinyin", "id"], name="project_name"),
+            models.Index(fields=["agreed_amount", "id"], name="project_agreed"),
+            models.Index(
+                fields=["status_at", "id"],
+                condition=Q(status__in=WAITED),
+                name="project_waiting",
+            ),
+            GinIndex(fields=["types"], name="project_types"),
+            models.Index(
+                fields=["number"], condition=Q(is_drought_relief=True), name="project_relief"
+            ),
+            models.Index(
+                fields=["number"], condition=Q(is_integrated=True), name="project_integrated"
+            ),
         ]
         triggers = [
             *case_triggers(
