@@ -1,7 +1,8 @@
 """`make bench`: fills ledgers and lists and measures them. Ends with status 1 for a wrong answer.
 
-ARGS=ledger or ARGS=lists runs one part. BENCH_SIZES=10000,100000 chooses the sizes of the ledger (in
-gifts), BENCH_HISTORIES=0 leaves out the histories, BENCH_PROJECTS=100000 chooses those of the lists.
+ARGS=ledger or ARGS=lists runs one part. BENCH_SIZES=10000,100000 chooses the sizes of the ledger
+(in gifts), BENCH_HISTORIES=0 leaves out the histories, BENCH_PROJECTS=100000 chooses the sizes of
+the lists.
 """
 
 import os

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from core.lists import List
 from core.views import RECORD_TYPES
-from core.workflow import perform
+from core.workflow import perform, waited_states, workflow_of
+from projects.models.project import WAITED, Project
 
 SORTS = [
     f"{sign}{key}"
@@ -223,3 +224,7 @@ def test_a_wait_of_the_same_moment_is_paged_as_well(make, cast, client_of, small
     made = {make.project(created_at=moment).pk for _n in range(8)}
     found = rows(client_of(cast.officer), "/projects/?sort=waiting")
     assert {row.pk for row in found} == made and len(found) == 8
+
+
+def test_the_index_of_what_waits_names_the_states_of_the_life_cycle():
+    assert set(WAITED) == waited_states(workflow_of(Project))
