@@ -2,7 +2,7 @@
 
 Rule: a page is found by one comparison that an index answers, so that the thousandth costs what the
 first does, and rows that come or go meanwhile neither hide a row nor show one twice. Rows without
-a value to sort by come last (docs/decisions/0007-pages-by-key.md).
+a value to sort by come last (docs/decisions/0009-pages-by-key.md).
 """
 
 import json

@@ -8,9 +8,9 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_tasks'),
+        ('accounts', '0003_people_found'),
         ('core', '0011_lists'),
-        ('projects', '0004_movement_by_its_key'),
+        ('projects', '0008_open_entries'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
