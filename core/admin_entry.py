@@ -66,6 +66,7 @@ def inline_of(part: Part, record_admin: admin.ModelAdmin) -> PartInline:
 class TypedAdmin(admin.ModelAdmin):
     """A record type that is typed in the admin with the form of its pages."""
 
+    form: Any
     change_form_template = "admin/record_form.html"
 
     # -- the form and its parts -------------------------------------------------------------------

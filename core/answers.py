@@ -65,7 +65,8 @@ def _written(field: forms.Field, value: Any) -> str:
 
 def _choice(field: forms.ChoiceField, value: Any) -> str:
     flat: dict[str, Any] = {}
-    for key, label in field.choices:
+    offered: Any = field.choices
+    for key, label in offered:
         flat |= (
             {str(k): v for k, v in label} if isinstance(label, list | tuple) else {str(key): label}
         )

@@ -123,7 +123,7 @@ class HasStepFor(Func):
     output_field = models.BooleanField()
 
     def __init__(self, workflow: str, move: str, person_id: int):
-        text = models.TextField()
+        text: models.TextField = models.TextField()
         super().__init__(
             Value(workflow, output_field=text),
             F("pk"),
@@ -139,7 +139,7 @@ class MayGive(Func):
     output_field = models.BooleanField()
 
     def __init__(self, workflow: str, record_id: int, move: str, steps: Iterable[ApprovalStep]):
-        text = models.TextField()
+        text: models.TextField = models.TextField()
         keys = ", ".join(str(int(step.pk)) for step in steps)
         super().__init__(
             Value(workflow, output_field=text),
@@ -248,8 +248,8 @@ class Delegation(models.Model):
             return
         if self.absent_id == self.deputy_id:
             raise ValidationError({"deputy": _("Name somebody else.")})
-        above = self.deputy.office and self.absent.office
-        if not above or not self.absent.office.path.startswith(self.deputy.office.path):
+        above, own = self.deputy.office, self.absent.office
+        if not (above and own) or not own.path.startswith(above.path):
             raise ValidationError(
                 {"deputy": _("A deputy belongs to the same office or to one above it.")}
             )

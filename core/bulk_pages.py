@@ -44,7 +44,8 @@ def confirm(request: Request, app: str, name: str) -> HttpResponse:
     is_last = "token" in request.POST
     if move is None or (move not in moves and not is_last):
         return _page(request, records, rows, moves=moves, status=409 if move else 200)
-    form = modelform_factory(records.model, form=MoveForm, fields=())(
+    typed: Any = modelform_factory(records.model, form=MoveForm, fields=())
+    form = typed(
         request.POST if is_last else None, instance=records.model(), move=move, user=request.user
     )
     if not is_last or not form.is_valid():

@@ -37,12 +37,13 @@ def names_of(field: BoundField) -> list[str]:
 
 def untouched(field: BoundField) -> Values:
     """What a browser sends for a field that nobody touches, by name."""
-    widget, value = field.field.widget, field.value()
+    widget: Any = field.field.widget
+    value = field.value()
     if isinstance(widget, widgets.CheckboxInput):
         return [["on"] if widget.check_test(value) else []]
     if not isinstance(widget, widgets.MultiWidget):
         return [_texts(widget.format_value(value))]
-    values = value if isinstance(value, list) else widget.decompress(value)
+    values: Any = value if isinstance(value, list) else widget.decompress(value)
     pieces = zip(widget.widgets, values, strict=True)
     return [_texts(piece.format_value(one)) for piece, one in pieces]
 
@@ -54,7 +55,8 @@ def _texts(value: Any) -> list[str]:
 
 def typed(field: BoundField) -> Values:
     """What was sent for a field, by name."""
-    return [field.form.data.getlist(name) for name in names_of(field)]
+    sent: Any = field.form.data
+    return [sent.getlist(name) for name in names_of(field)]
 
 
 def mark(values: list[Values]) -> str:
@@ -68,7 +70,7 @@ def mark(values: list[Values]) -> str:
 
 def version_of(form) -> str:
     """How the record of a form stands: a mark of each field, and of each row of its parts."""
-    marks = {name: mark([untouched(form[name])]) for name in form.fields}
+    marks: dict[str, str | None] = {name: mark([untouched(form[name])]) for name in form.fields}
     for rows in form.bound_parts:
         marks |= {_key(rows, row): row_mark(row) for row in rows.initial_forms}
     return json.dumps(marks, separators=(",", ":"))
@@ -190,7 +192,7 @@ class Conflict:
 
     def merged(self, data: QueryDict) -> QueryDict:
         """What was typed, with the record's own values where those were chosen."""
-        chosen = {key.removeprefix(TAKE): data[key] for key in data if key.startswith(TAKE)}
+        chosen = {key.removeprefix(TAKE): str(data[key]) for key in data if key.startswith(TAKE)}
         merged = data.copy()
         for name, side in chosen.items():
             if side == THEIRS and name in self.theirs.fields:
@@ -276,5 +278,5 @@ def _last_change(form) -> tuple[Any, datetime | None]:
     if not newest:
         return None, None
     last = max(newest, key=lambda event: event["pgh_created_at"])
-    user = (last["pgh_context"] or {}).get("user")
+    user: Any = (last["pgh_context"] or {}).get("user")
     return get_user_model().objects.filter(pk=user).first(), last["pgh_created_at"]

@@ -32,7 +32,7 @@ class Sent(Exception):
     """The form has been saved already; it is no draft any more."""
 
 
-def pairs_of(data: QueryDict, form: type) -> Pairs:
+def pairs_of(data: QueryDict, form: Any) -> Pairs:
     """What was typed of a form's own fields and parts, as pairs of name and value."""
     fields = form.base_fields.items()
     secret = [name for name, field in fields if _input_type(field) in NEVER_KEPT]
@@ -83,7 +83,7 @@ class Opened:
     form: str
     record_id: int | None
     token: UUID
-    data: QueryDict | None = None
+    data: Any = None
     version: str = ""
     draft: FormDraft | None = None
     saved_before: int | None = None
@@ -94,10 +94,11 @@ class Opened:
         if request.method == "POST":
             token = _token(request.POST.get("form_token")) or uuid4()
             return cls(*whose, token, request.POST, request.POST.get("form_version", ""))
-        token = _token(request.GET.get("draft"))
-        draft = token and FormDraft.objects.of(*whose).filter(token=token).first()
+        if not (kept := _token(request.GET.get("draft"))):
+            return cls(*whose, uuid4())
+        draft = FormDraft.objects.of(*whose).filter(token=kept).first()
         if not draft:
-            return cls(*whose, uuid4(), saved_before=token and _saved(request.user, token))
+            return cls(*whose, uuid4(), saved_before=_saved(request.user, kept))
         return cls(*whose, draft.token, data_of(draft.data), draft.version, draft)
 
     def others(self) -> list[FormDraft]:

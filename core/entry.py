@@ -4,6 +4,7 @@ Rule: what was sent is judged under the lock of its record and of its own token,
 written twice and nothing over what somebody else has just written; what is typed always comes back.
 """
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -42,7 +43,19 @@ class NotSaved(Exception):
 class Entry:
     """How the records of one type are typed. The other pages of the type are in core/views.py."""
 
+    app: str
+    name: str
+    model: Any
     form: Any
+    form_template: str
+    initial: Any
+    title: Any
+    new_title: Any
+    permission: Callable[[str], str]
+    fetch: Callable[..., Any]
+    visible: Callable[..., Any]
+    rows: Callable[..., Any]
+    url: Callable[..., str]
 
     @property
     def key(self) -> str:

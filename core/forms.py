@@ -252,7 +252,8 @@ class RecordForm(forms.ModelForm):
             if field.empty_label is not None:
                 field.empty_label = CHOOSE
         elif isinstance(field, forms.ChoiceField):
-            field.choices = [(key, label if key != "" else CHOOSE) for key, label in field.choices]
+            offered: Any = field.choices
+            field.choices = [(key, label if key != "" else CHOOSE) for key, label in offered]
 
     def standing(self, name: str) -> Any:
         """A field as it stands: typed, or of the record, or preset; None where it is not right."""

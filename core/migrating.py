@@ -4,6 +4,8 @@ Rule: Django renders the models of a migration's state anew after each operation
 operations that takes minutes, and together it is done once.
 """
 
+from typing import Any
+
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.operations.fields import AddField
 from django.db.migrations.operations.models import AddConstraint, AddIndex, CreateModel
@@ -27,8 +29,8 @@ class Together(Operation):
     def database_forwards(self, app_label, schema_editor, from_state, to_state):
         new = {o.name_lower for o in self.operations if isinstance(o, CreateModel)}
         for operation in self.operations:
-            adds = isinstance(operation, AddField | AddIndex | AddConstraint)
-            if adds and operation.model_name.lower() in new:
+            adds: Any = isinstance(operation, AddField | AddIndex | AddConstraint) and operation
+            if adds and adds.model_name.lower() in new:
                 continue
             operation.database_forwards(app_label, schema_editor, from_state, to_state)
 

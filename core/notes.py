@@ -55,7 +55,7 @@ def view_permission(model) -> str:
 
 def records_of(rows, user) -> dict[tuple[str, int], Any]:
     """The records of these rows that the person may read, by (workflow, id): one query a type."""
-    found = {}
+    found: dict[tuple[str, int], Any] = {}
     for name in {row.workflow for row in rows}:
         model = WORKFLOWS[name].model
         if user.has_perm(view_permission(model)):

@@ -29,7 +29,7 @@ class Beyond(Func):
         super().__init__(*keys, *values)
         self.sign = sign
 
-    def as_sql(self, compiler, connection, **_context) -> tuple[str, list]:
+    def as_sql(self, compiler, connection, *_words, **_context) -> tuple[str, list]:
         parts = [compiler.compile(part) for part in self.source_expressions]
         keys, values = parts[: len(parts) // 2], parts[len(parts) // 2 :]
         left, right = (", ".join(sql for sql, _ in side) for side in (keys, values))
@@ -96,7 +96,7 @@ class Order:
         """The so many places before one, in order."""
         return self._walk(place, count, not self.descending, (False, True))[::-1]
 
-    def _walk(self, place, count: int, down: bool, parts: tuple[bool, bool]) -> list[Place]:
+    def _walk(self, place, count: int, down: bool, parts: tuple[bool, ...]) -> list[Place]:
         """First the filled rows and then the empty, or the other way round."""
         if not self.filled:
             parts = (True,)
@@ -150,7 +150,8 @@ def _field_of(rows: QuerySet, name: str) -> Field:
     """The field of a sort name: a column, one of a related row, or what was annotated."""
     if name in rows.query.annotations:
         return rows.query.annotations[name].output_field
-    model, found = rows.model, None
+    model: Any = rows.model
+    found: Any = None
     for part in name.split("__"):
         found = model._meta.pk if part == "pk" else model._meta.get_field(part)
         model = found.related_model

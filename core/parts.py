@@ -4,11 +4,11 @@ Rule: a part is declared once, in `RecordForm.parts`; page and admin show it, re
 alike, in the transaction of the record.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
@@ -50,13 +50,15 @@ class PartFormSet(BaseInlineFormSet):
     """The rows of one part as they are typed; those that stay blank are no rows."""
 
     part: "Part"
+    _errors: Any
+    _should_delete_form: Callable[[Any], bool]
     default_error_messages = {
         "too_many_forms": gettext_lazy("There may be %(num)s rows at most."),
     }
 
     def __init__(self, *args, whole=None, queryset=None, **kwargs):
         rows = self.part.rows(self.model._default_manager.all() if queryset is None else queryset)
-        super().__init__(*args, queryset=rows, **kwargs)
+        super().__init__(*args, **kwargs | {"queryset": rows})
         self.whole = whole
         self._offered: dict[str, list] = {}
 
@@ -72,7 +74,7 @@ class PartFormSet(BaseInlineFormSet):
         for name, field in form.fields.items():
             if isinstance(field, ModelChoiceField):
                 if name not in self._offered:
-                    self._offered[name] = list(field.choices)
+                    self._offered[name] = list(cast(Iterable, field.choices))
                 field.choices = self._offered[name]
         super().add_fields(form, index)
         if "DELETE" in form.fields:
@@ -93,7 +95,8 @@ class PartFormSet(BaseInlineFormSet):
     @cached_property
     def sums(self) -> dict[str, Any]:
         """The sum of each summed column, as far as its values can be read."""
-        return {name: sum(self._values(name), start=Decimal(0)) for name in self.part.sums}
+        columns: tuple[str, ...] = self.part.sums
+        return {name: sum(self._values(name), start=Decimal(0)) for name in columns}
 
     def _values(self, name: str) -> Iterator[Any]:
         for form in self.forms:
@@ -112,7 +115,8 @@ class PartFormSet(BaseInlineFormSet):
 
     def _faults_of(self, form, number: int) -> Iterator[tuple[str, str]]:
         place = self.part.row_name(number)
-        for name, errors in form.errors.items():
+        faults: Any = form.errors
+        for name, errors in faults.items():
             field = None if name == NON_FIELD_ERRORS else form[name]
             anchor = field.id_for_label if field else f"part-{self.prefix}"
             label = f"{place} · {capfirst(str(field.label))}" if field else place
@@ -154,8 +158,9 @@ class Part:
     when: Callable[[Any], bool] = lambda form: True
     is_copied: bool = True
 
+    sums: tuple[str, ...] = ()
+
     is_table = False
-    sums = ()
 
     @property
     def prefix(self) -> str:
@@ -193,7 +198,8 @@ class PartDetail(Part):
 
     def let_go(self, record: Any) -> None:
         """Removes the detail of a record that is of this kind no more."""
-        whose = {self.formset(type(record)).fk.name: record}
+        fk: Any = self.formset(type(record)).fk
+        whose = {fk.name: record}
         self.model._default_manager.filter(**whose).delete()
 
 
@@ -201,7 +207,6 @@ class PartDetail(Part):
 class PartTable(Part):
     """Rows of a record in a table; `sums` names the columns that are added up."""
 
-    sums: tuple[str, ...] = ()
     add: Text = gettext_lazy("Add rows")
     most: int = MOST_ROWS
 
@@ -229,7 +234,7 @@ class PartTable(Part):
 
 @cache
 def _formset_of(part: Part, parent: type) -> type[PartFormSet]:
-    formset = inlineformset_factory(
+    formset: Any = inlineformset_factory(
         parent, part.model, form=part.form, formset=PartFormSet, fields=part.fields, **part.limits()
     )
     return type(formset.__name__, (formset,), {"part": part})

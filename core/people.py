@@ -70,7 +70,9 @@ def named_in(text: str, record) -> Named:
     tails = [text[match.end() :][:LONGEST_NAME] for match in MENTION.finditer(text)]
     people = _with_names(tails)
     able = {person.pk for person in readers(record, people)}
-    reading, others, unknown = {}, {}, {}
+    reading: dict[int, Any] = {}
+    others: dict[int, Any] = {}
+    unknown: dict[str, Any] = {}
     for tail in tails:
         meant = _meant(tail, people)
         if not meant:

@@ -10,8 +10,12 @@ from django_htmx.middleware import HtmxDetails
 
 
 class Request(HttpRequest):
-    """A request of somebody who has signed in: who, the htmx headers, the reader's unit."""
+    """A request of somebody who has signed in: who, the htmx headers, the reader's unit.
+
+    In the admin, why what was sent was not taken.
+    """
 
     user: Any
     htmx: HtmxDetails
     unit: str
+    refusal: str

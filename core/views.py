@@ -105,7 +105,7 @@ class MoveForm(RecordForm):
 
 def move_form(record, move: Move, request: Request) -> MoveForm:
     """The form of a move of this record, as it was sent or empty."""
-    form = forms.modelform_factory(type(record), form=MoveForm, fields=asked_now(record, move))
+    form: Any = forms.modelform_factory(type(record), form=MoveForm, fields=asked_now(record, move))
     return form(typed(request), instance=record, move=move, user=request.user)
 
 

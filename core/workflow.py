@@ -333,7 +333,7 @@ def route_of(record: Record) -> list[Given]:
     given = [Given(row.step, row) for row in rows.select_related("step", "decided_by__office")]
     left = steps_left(record.workflow_name, record.pk, move.name)
     now = min((step.position for step in left), default=0)
-    before = [one.decision.decided_at for one in given if one.step.position < now]
+    before = [one.decision.decided_at for one in given if one.decision and one.step.position < now]
     since = max([record.status_at, *before])
     return given + [
         Given(step, people=people_for(move, record, limit=3, steps=[step]), since=since)

@@ -5,7 +5,9 @@ asked; the database refuses the same (projects/models/limits.py), also of two wh
 Whoever posts locks in its order: project, fund, line, then the ledger's pools.
 """
 
+from datetime import date
 from decimal import Decimal
+from typing import cast
 
 from django.core.exceptions import ValidationError
 from django.db.models import Sum
@@ -182,15 +184,15 @@ def _within_contract(payment: Payment) -> None:
 
 def pay(payment: Payment, *, by, note: str = "") -> None:
     """Posts an approved payment: funding line → outside."""
-    project = locked(payment.line.project_id)
-    if project.approved_on and payment.paid_on < project.approved_on:
+    project, paid_on = locked(payment.line.project_id), cast(date, payment.paid_on)
+    if project.approved_on and paid_on < project.approved_on:
         refused = refusal("paid_before_approval", date_format(project.approved_on))
         raise ValidationError({"paid_on": refused})
     payment.movement = ledger.pay(
         payment.line.pool,
         payment.amount,
         voucher=f"payment:{payment.voucher}",
-        on=payment.paid_on,
+        on=paid_on,
         by=by,
     )
     payment.save(update_fields=["movement"])
@@ -220,7 +222,7 @@ def may_give_back(surplus: Surplus) -> None:
     line, amount = surplus.line, surplus.amount
     left, _approved = left_on(line)
     if surplus.allocation:
-        left = min(left, rest_of(surplus.allocation.movement_id))
+        left = min(left, rest_of(cast(int, surplus.allocation.movement_id)))
     elif has_bound_gifts(line):
         raise refusal("bound_gifts")
     if amount > left:
@@ -236,8 +238,9 @@ def give_back(surplus: Surplus, *, by, note: str = "") -> None:
     how = {"voucher": f"surplus:{surplus.number}", "on": surplus.returned_on, "by": by}
     pool, amount = line.fund.pool, surplus.amount
     if surplus.allocation:
+        taken = cast(Movement, surplus.allocation.movement)
         surplus.movement = ledger.take_back(
-            surplus.allocation.movement, pool, amount, kind="withdrawal", substitute=False, **how
+            taken, pool, amount, kind="withdrawal", substitute=False, **how
         )
     else:
         surplus.movement = ledger.give_back(line.pool, pool, amount, **how)

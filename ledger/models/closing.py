@@ -77,6 +77,6 @@ class PeriodClosing(Record):
     def check_days(self) -> None:
         """Raises ValidationError while a day is to come, or where one is closed already."""
         if self.ends_on >= timezone.localdate():
-            raise ValidationError(WORDS["period_not_over"], code="period_not_over")
+            raise ValidationError(str(WORDS["period_not_over"]), code="period_not_over")
         if Period.objects.filter(starts_on__lte=self.ends_on, ends_on__gte=self.starts_on).exists():
-            raise ValidationError(WORDS["period_twice"], code="period_twice")
+            raise ValidationError(str(WORDS["period_twice"]), code="period_twice")
