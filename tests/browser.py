@@ -18,6 +18,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from config.database import web_login
@@ -123,6 +124,7 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
+        connections.close_all()  # beside its loop the tests had a session of their own
 
 
 @pytest.fixture(scope="session")

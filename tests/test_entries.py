@@ -320,19 +320,26 @@ def test_a_struck_report_takes_its_quantities_along(desk):
     assert desk.entered("progressreport", **{field: "3"}).quantities.get().done == 3
 
 
-def test_a_quantity_that_was_reported_on_stays_in_the_plan(desk):
+@pytest.mark.parametrize("reported", ["before it was asked for", "while it was decided on"])
+def test_a_quantity_that_was_reported_on_stays_in_the_plan(desk, reported):
     quantity = desk.project.quantities.get()
-    desk.entered("progressreport", **{f"done-{quantity.pk}": "7"})
+    report = {f"done-{quantity.pk}": "7"}
     rows = [{"item": "水管", "item_en": "", "unit": "km", "planned": 2, "is_renewal": False}]
     amendment = desk.make.amendment(
         desk.project,
         changes={"parts": {"projects_plannedquantity": rows}},
         amount=desk.project.agreed_amount,
     )
+    if reported == "before it was asked for":
+        desk.entered("progressreport", **report)
+        with pytest.raises(ValidationError, match="stays in the plan"):
+            perform(amendment, "submit", by=desk.cast.reporter)
+        return
+    perform(amendment, "submit", by=desk.cast.reporter)
+    perform(amendment, "approve", by=desk.cast.reviewer)
+    desk.entered("progressreport", **report)
     with pytest.raises(ValidationError, match="stays in the plan"):
-        perform(amendment, "submit", by=desk.cast.reporter)
-    with refused("quantity_reported"):
-        quantity.delete()
+        perform(amendment, "approve", by=desk.cast.approver)
 
 
 # -- what follows ---------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ from django.test.utils import CaptureQueriesContext
 
 from core.workflow import perform
 from donations.models import Donor, Gift
-from ledger import money as ledger
 
 
 def typed(programme, donor=None, **changes) -> dict[str, str]:
@@ -439,7 +438,7 @@ def test_ticked_gifts_are_confirmed_and_each_refusal_is_told(make, cast, client_
     stranded = make.gift(programme=programme, project=make.project())
     foreign = make.gift(custodian=make.office("nb"))
     early = make.gift(programme=programme, received_on=date(2010, 2, 5))
-    ledger.close_period(date(2010, 2, 1), date(2010, 2, 28), by=cast.finance)
+    make.closed_period(starts_on=date(2010, 2, 1), ends_on=date(2010, 2, 28))
     keys = [gift.pk for gift in (early, *good, own, stranded, foreign)]
     asked = {"pk": keys, "move": "confirm", "token": uuid4(), "note": ""}
     page = client_of(cast.finance).post("/bulk/donations/gift/", asked, follow=True)

@@ -164,7 +164,6 @@ def test_waiting_for_me_are_those_that_i_may_decide(make, cast, client_of):
 def test_a_filter_that_is_not_touched_filters_nothing(make, cast, client_of, path):
     """A browser sends every field of the form, and of a choice its first option."""
     make.paid_payment()
-    make.appropriation()
     client = client_of(cast.officer)
     form = client.get(f"/{path}/").context["filter"].form
     sent = {

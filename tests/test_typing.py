@@ -8,6 +8,8 @@ from playwright.sync_api import Page, expect
 NEW = "/projects/new/"
 AXE = "tests/vendor/axe.min.js"
 
+pytestmark = [pytest.mark.xdist_group("browser"), pytest.mark.django_db]
+
 
 def fill(page: Page, name: str, **more: str) -> None:
     """Types what a project needs to be saved."""
