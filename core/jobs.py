@@ -89,14 +89,14 @@ def deliver_left(timestamp: int) -> None:
         deliver.defer(mail_id=mail.pk)
 
 
-@app.periodic(cron="30 3 * * *")
+@app.periodic(cron="30 19 * * *")  # half past three at night in Shanghai: the timetable is read in UTC
 @app.task(queue="checks", queueing_lock="sweep_files")
 def sweep_files(timestamp: int) -> None:
     """Removes files that no row names, every night at half past three."""
     storage.sweep()
 
 
-@app.periodic(cron="40 3 * * *")
+@app.periodic(cron="40 19 * * *")  # twenty to four at night in Shanghai
 @app.task(queue="checks", queueing_lock="sweep_drafts")
 def sweep_drafts(timestamp: int) -> None:
     """Lets old drafts go, every night at twenty to four."""

@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from ledger.proof import Proof, proofs
 
 
-@app.periodic(cron="0 3 * * *")
+@app.periodic(cron="0 19 * * *")  # three at night in Shanghai: the timetable is read in UTC
 @app.task(queue="checks", queueing_lock="prove_ledger")
 def prove_ledger(timestamp: int) -> None:
     """Proves the ledger from its rows alone, every night at three."""

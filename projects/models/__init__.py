@@ -1,6 +1,8 @@
 """The models of aid projects, by room: villages, frame, project, parts, work, money, amendments."""
 
+from projects.models.alarms import Alarm, AlarmRule, SetAside
 from projects.models.amendment import Amendment
+from projects.models.apart import ToldApart
 from projects.models.contracts import Contract, Instalment
 from projects.models.frame import Agreement, Disaster, Measure, PlanPeriod, Target
 from projects.models.money import Allocation, Appropriation, Payment, Surplus
@@ -49,6 +51,8 @@ __all__ = [
     "SIMILAR_YEARS",
     "Acceptance",
     "Agreement",
+    "Alarm",
+    "AlarmRule",
     "Allocation",
     "Amendment",
     "Appropriation",
@@ -83,11 +87,13 @@ __all__ = [
     "Remittance",
     "Road",
     "School",
+    "SetAside",
     "Settlement",
     "Site",
     "Surplus",
     "Survey",
     "Target",
+    "ToldApart",
     "TrainingDetail",
     "Unit",
     "Village",

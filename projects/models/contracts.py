@@ -78,6 +78,7 @@ class Contract(Entry):
                 name="contract_days_in_order",
             ),
         ]
+        indexes = [models.Index(fields=["contractor", "amount"], name="contract_contractor")]
         triggers = [
             *entry_triggers(standing=True, past=("signed_on",)),
             CONTRACT_KEEPS_ITS_PAYMENTS,

@@ -199,6 +199,8 @@ class Payment(MoneyRecord):
         indexes = [
             models.Index(fields=["status", "status_at"], name="payment_status"),
             models.Index(fields=["paid_on"], name="payment_day"),
+            models.Index(fields=["payee", "amount"], name="payment_payee"),
+            models.Index(fields=["amount"], name="payment_amount"),
         ]
         triggers = [
             *money_triggers(
