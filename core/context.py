@@ -56,7 +56,10 @@ YEAR = (
     ),
 )
 BESIDE = {  # lists that stand side by side under one place of the menu
-    "core:start": (Place("accounts:task-list", "", gettext_lazy("Tasks")),),
+    "core:start": (
+        Place("accounts:task-list", "", gettext_lazy("Tasks")),
+        Place("projects:alarm-list", "", gettext_lazy("Alarms"), "", "projects.view_alarm"),
+    ),
     "projects:project-list": tuple(
         Place(f"projects:{name}-list", "", label, "", f"projects.view_{name}")
         for name, label in (

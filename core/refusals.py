@@ -66,6 +66,7 @@ WORDS: dict[str, str | Promise] = {
     "hop_next_day": _("The money reached the next place on %(parameter)s already."),
     "hop_amount": _("Only %(parameter)s left the place before; no more can arrive."),
     "hop_next_amount": _("%(parameter)s reached the next place; no less can have arrived here."),
+    "own_hand": _("You had a hand in this yourself; another person must judge it."),
     "alarm_cleared": _("This alarm holds no more; there is nothing to set aside."),
     "aside_days": _("An alarm is set aside until a day after today and within a year."),
     "needs_note": _("Give the reason; the person who submitted will read it."),

@@ -9,6 +9,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import RecordAdmin, ScopedAdmin
+from projects import alarm_admin as alarm_admin
 from projects import entry_admin as entry_admin
 from projects.amendments import difference
 from projects.forms import (

@@ -13,9 +13,8 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from core.formatting import number
 from core.money import money_text
@@ -64,9 +63,9 @@ def _idle_money(alarm) -> str:
     facts = alarm.facts
     chinese = (get_language() or "").startswith("zh")
     fund = facts["fund_zh"] if chinese else facts["fund_en"] or facts["fund_zh"]
-    return _("%(amount)s from “%(fund)s” lies with the project since %(since)s and is not paid.") % (
-        _parts(alarm) | {"fund": fund}
-    )
+    return _(
+        "%(amount)s from “%(fund)s” lies with the project since %(since)s and is not paid."
+    ) % (_parts(alarm) | {"fund": fund})
 
 
 def _hop_late(alarm) -> str:
@@ -158,9 +157,7 @@ RULES: tuple[Rule, ...] = (
         key="idle_money",
         label=gettext_lazy("Idle money"),
         means=gettext_lazy("Money was set aside for the project and has been paid to nobody."),
-        remedy=gettext_lazy(
-            "Request the payment that is due, or return the surplus to the fund."
-        ),
+        remedy=gettext_lazy("Request the payment that is due, or return the surplus to the fund."),
         unit=MONTHS,
         anchor="money",
         roles=("officer", "finance", "reporter", "auditor"),
@@ -170,9 +167,7 @@ RULES: tuple[Rule, ...] = (
         key="hop_late",
         label=gettext_lazy("Money not sent on"),
         means=gettext_lazy("A remittance stays at one place on its way to the contractor."),
-        remedy=gettext_lazy(
-            "Ask who holds it to send it on; enter its arrival if it has arrived."
-        ),
+        remedy=gettext_lazy("Ask who holds it to send it on; enter its arrival if it has arrived."),
         unit=DAYS,
         anchor="money",
         roles=("finance", "reviewer", "reporter", "auditor"),

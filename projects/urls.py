@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects import entry_pages, frame_views, views
+from projects import alarm_pages, entry_pages, frame_views, views
 
 app_name = "projects"
 urlpatterns = [
@@ -19,4 +19,5 @@ urlpatterns = [
     *views.PAYMENTS.urls("payments/"),
     *views.APPROPRIATIONS.urls("appropriations/"),
     *views.SURPLUSES.urls("surpluses/"),
+    *alarm_pages.ALARMS.urls("alarms/"),
 ]

@@ -18,7 +18,7 @@ from core.lists import Column
 from core.money import yuan
 from core.views import Records
 from core.workflow import with_waiting
-from projects import books
+from projects import alarms, books
 from projects import told as told
 from projects.amendment_form import AmendmentForm
 from projects.amendments import difference
@@ -68,16 +68,20 @@ def project_panels(request: HttpRequest, project: Project) -> dict[str, Any]:
     funds = {account.line.fund_id for account in accounts}
     waiting = project.allocations.exclude(fund__in=funds).select_related("fund")
     payable = project.status in Project.PAYABLE
-    return panels_of(request, project) | {
-        "accounts": accounts,
-        "unopened": waiting.order_by("pk"),
-        "similar": Project.objects.visible_to(request.user).similar_to(project)[:5],
-        "may_allocate": payable and request.user.has_perm("projects.add_allocation"),
-        "amendments": project.amendments.order_by("-pk"),
-        "may_amend": project.status in Project.AMENDABLE
-        and request.user.can("projects.add_amendment", project, editing=True),
-        "may_request": payable and request.user.has_perm("projects.add_payment"),
-    }
+    return (
+        panels_of(request, project)
+        | alarms.of_project(request, project)
+        | {
+            "accounts": accounts,
+            "unopened": waiting.order_by("pk"),
+            "similar": Project.objects.visible_to(request.user).similar_to(project)[:5],
+            "may_allocate": payable and request.user.has_perm("projects.add_allocation"),
+            "amendments": project.amendments.order_by("-pk"),
+            "may_amend": project.status in Project.AMENDABLE
+            and request.user.can("projects.add_amendment", project, editing=True),
+            "may_request": payable and request.user.has_perm("projects.add_payment"),
+        }
+    )
 
 
 def new_project(request: HttpRequest) -> dict[str, Any]:

@@ -279,7 +279,7 @@ _AUTHORS = """
          WHERE d.workflow = split_part(a.record_kind, '.', 2)
            AND d.record_id = ANY (a.record_id || a.rows)
            AND NEW.set_by_id IN (d.decided_by_id, d.on_behalf_of_id)))
-    THEN RAISE EXCEPTION 'own_work'; END IF;
+    THEN RAISE EXCEPTION 'own_hand'; END IF;
 """
 
 

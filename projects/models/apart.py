@@ -68,7 +68,7 @@ class ToldApart(models.Model):
                      WHERE p.id IN (NEW.project_id, NEW.other_id)
                        AND (p.created_by_id = NEW.told_by_id
                             OR p.editors @> ARRAY[NEW.told_by_id]))
-                THEN RAISE EXCEPTION 'own_work'; END IF;
+                THEN RAISE EXCEPTION 'own_hand'; END IF;
                 NEW.told_at := statement_timestamp();
                 RETURN NEW;
                 """,
