@@ -15,8 +15,10 @@ from core.workflow import perform
 from donations.models import Donor, Gift, GoodsGift, Programme
 from ledger.models import Fund, PeriodClosing
 from partnerships.models import Organisation
+from projects import alarms
 from projects.models import (
     Agreement,
+    Alarm,
     Allocation,
     Amendment,
     Appropriation,
@@ -451,6 +453,12 @@ class Make:
             "created_by": people.get(place, self.cast.reporter),
         }
         return Hop.objects.create(**values | changes)
+
+    def alarm(self) -> Alarm:
+        """Money of April 2010 that nobody has sent on."""
+        hop = self.hop()
+        alarms.refresh(hop.project)
+        return hop.project.alarms.get(rule="hop_late")
 
     def contribution(self, amount="5000.00", **changes) -> Contribution:
         values = {
