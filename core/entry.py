@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.forms import DateField
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -25,7 +25,7 @@ from core.formatting import moment
 from core.lifecycle import Move
 from core.models import FormDraft
 from core.parts import own_fields
-from core.refusals import in_words
+from core.refusals import is_written
 from core.requests import Request
 from core.workflow import is_editable
 
@@ -182,7 +182,7 @@ class Entry:
         if record is None and opened.saved_before:
             raise NotSaved(self._saved_before_page(request, opened))
         form = self._without_conflict(request, opened, record)
-        if not form.is_valid() or not self._is_written(form):
+        if not form.is_valid() or not is_written(form):
             raise NotSaved(self._form_page(request, opened, form, status=422))
         opened.done(form.instance.pk)
         saved = _("Saved.") if record else _("%(number)s is saved.") % {"number": form.instance}
@@ -191,19 +191,6 @@ class Entry:
 
     def _lock(self, pk: int | None) -> None:
         list(self.model._base_manager.select_for_update().filter(pk=pk).values("pk"))
-
-    @staticmethod
-    def _is_written(form) -> bool:
-        """Writes; a refusal of the database becomes a sentence of the form."""
-        try:
-            with transaction.atomic():
-                form.save()
-        except DatabaseError as error:
-            if not (words := in_words(error)):
-                raise
-            form.add_error(None, words)
-            return False
-        return True
 
     def _to_saved(self, request: Request, record_id: int) -> HttpResponse:
         messages.info(request, _("This form was saved already; this is its record."))

@@ -5,7 +5,7 @@ what follows the colon is its parameter. A unique value that somebody else was f
 refusal too. Whatever else is not in the table is a fault, not a refusal.
 """
 
-from django.db import Error
+from django.db import DatabaseError, Error, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -107,3 +107,16 @@ def in_words(error: Error) -> str:
     if not key:
         return ""
     return str(WORDS[key]) % {"parameter": parameter}
+
+
+def is_written(form) -> bool:
+    """Writes what a form holds; a refusal of the database becomes a sentence of the form."""
+    try:
+        with transaction.atomic():
+            form.save()
+    except DatabaseError as error:
+        if not (words := in_words(error)):
+            raise
+        form.add_error(None, words)
+        return False
+    return True

@@ -11,7 +11,6 @@ import django_filters as filters
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db import DatabaseError, transaction
 from django.db.models import Count
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,7 +23,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from core.formatting import number
 from core.forms import RecordForm
 from core.lists import ALL, Column, List
-from core.refusals import in_words
+from core.refusals import is_written
 from core.requests import Request
 from core.views import Records, typed
 from projects.alarm_rules import RULES
@@ -189,22 +188,9 @@ def set_aside(request: Request, pk: int) -> HttpResponse:
         raise PermissionDenied
     form = SetAsideForm(typed(request), user=request.user)
     form.instance.alarm, form.instance.set_by = alarm, request.user
-    if request.method == "POST" and form.is_valid() and _is_written(form):
+    if request.method == "POST" and form.is_valid() and is_written(form):
         messages.success(request, _("The alarm is set aside."))
         return redirect(alarm)
     context = {"form": form, "alarm": alarm, "title": _("Set the alarm aside")}
     status = 422 if form.errors else 200
     return render(request, "projects/alarm_set_aside.html", context, status=status)
-
-
-def _is_written(form: SetAsideForm) -> bool:
-    """Writes; a refusal of the database becomes a sentence of the form."""
-    try:
-        with transaction.atomic():
-            form.save()
-    except DatabaseError as error:
-        if not (words := in_words(error)):
-            raise
-        form.add_error(None, words)
-        return False
-    return True

@@ -25,6 +25,7 @@ from core.text import half_width, visible_text
 from ledger.models import Fund
 from partnerships.models import Twinning, receiving_counties
 from projects import money
+from projects.likeness import Like, likes_of, look_of
 from projects.models import (
     Allocation,
     Appropriation,
@@ -275,11 +276,11 @@ class ProjectForm(RecordForm):
         return super().save(commit)
 
     @cached_property
-    def similar(self):
+    def likes(self) -> list[Like]:
         """Projects that this one may repeat, among those that the person may read."""
         if not self.user or not self.instance.pk:
             return []
-        return list(Project.objects.visible_to(self.user).similar_to(self.instance)[:5])
+        return likes_of(look_of(self.instance), self.user)
 
 
 class MoneyForm(RecordForm):

@@ -1,10 +1,12 @@
 from django.urls import path
 
-from projects import alarm_pages, entry_pages, frame_views, views
+from projects import alarm_pages, entry_pages, frame_views, likeness_pages, views
 
 app_name = "projects"
 urlpatterns = [
     path("projects/places/", views.places, name="project-places"),
+    path("projects/likes/", likeness_pages.typed_likes, name="project-likes"),
+    path("projects/<int:pk>/apart/<int:other>/", likeness_pages.apart, name="project-apart"),
     path("projects/<int:pk>/enter/<slug:kind>/", entry_pages.create, name="entry-create"),
     path("entries/<slug:kind>/<int:pk>/edit/", entry_pages.edit, name="entry-edit"),
     path("entries/<slug:kind>/<int:pk>/follow-up/", entry_pages.follow_up, name="entry-follow-up"),

@@ -36,6 +36,7 @@ from projects.forms import (
     PaymentForm,
     ProjectForm,
 )
+from projects.likeness import likes_of, look_of, told_apart_of
 from projects.models import (
     PAID,
     Allocation,
@@ -74,7 +75,9 @@ def project_panels(request: HttpRequest, project: Project) -> dict[str, Any]:
         | {
             "accounts": accounts,
             "unopened": waiting.order_by("pk"),
-            "similar": Project.objects.visible_to(request.user).similar_to(project)[:5],
+            "likes": likes_of(look_of(project), request.user),
+            "told_apart": told_apart_of(project, request.user),
+            "may_tell_apart": request.user.has_perm("projects.add_toldapart"),
             "may_allocate": payable and request.user.has_perm("projects.add_allocation"),
             "amendments": project.amendments.order_by("-pk"),
             "may_amend": project.status in Project.AMENDABLE

@@ -24,7 +24,7 @@ from projects.models.parts import (
     Unit,
     WaterWorks,
 )
-from projects.models.project import HELD, PAID, SIMILAR_YEARS, FundingLine, Project
+from projects.models.project import HELD, PAID, FundingLine, Project
 from projects.models.remittances import Contribution, Hop, Remittance
 from projects.models.village import Village
 from projects.models.works import (
@@ -48,7 +48,6 @@ __all__ = [
     "HELD",
     "PAID",
     "PARTS",
-    "SIMILAR_YEARS",
     "Acceptance",
     "Agreement",
     "Alarm",

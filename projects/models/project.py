@@ -29,7 +29,6 @@ from projects.models.frame import Agreement, Disaster
 from projects.models.limits import PROJECT_WITHIN_LIMITS
 from projects.models.village import Village
 
-SIMILAR_YEARS = 3
 # The states in which somebody has to act, as the life cycle says; the index of waiting rows.
 WAITED = (
     "accepted",
@@ -78,21 +77,6 @@ class ProjectQuerySet(PartnerScoped):
         return self.select_related(
             "county__parent", "town", "village", "supporter", "office"
         ).with_money()
-
-    def similar_to(self, project: "Project"):
-        """Projects of the same village or town, of one of its types, at most three years apart.
-
-        A county alone is too wide: without a town or a village nothing is similar.
-        """
-        if not (project.town_id or project.village_id):
-            return self.none()
-        return self.exclude(pk=project.pk).filter(
-            county=project.county_id,
-            town=project.town_id,
-            village=project.village_id,
-            types__overlap=project.types,
-            year__range=(project.year - SIMILAR_YEARS, project.year + SIMILAR_YEARS),
-        )
 
 
 @tracked
