@@ -1,7 +1,7 @@
 """Raising and clearing alarms, and what other pages show of them.
 
 Rule: one statement finds what every rule in force says, writes what is new or has changed, and
-marks as cleared what holds no more. Done twice, it changes nothing (docs/decisions/0008-alarms.md).
+marks as cleared what holds no more. Done twice, it changes nothing (docs/decisions/0010-alarms.md).
 """
 
 from datetime import date

@@ -33,6 +33,6 @@ def begin(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("projects", "0007_alarms")]
+    dependencies = [("projects", "0010_alarms")]
 
     operations = [migrations.RunPython(begin, migrations.RunPython.noop)]
