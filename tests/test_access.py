@@ -165,6 +165,8 @@ projects:payment-detail          payment              302 404 200 200 200 200 20
 projects:payment-edit            payment              302 404 403 403 200 403 403 403 403 403 404
 projects:payment-list            -                    302 200 200 200 200 200 200 200 200 403 403
 projects:payment-move            payment/approve      302 404 403 403 403 200 403 403 403 403 404
+projects:project-apart           project/pair         302 404 403 200 200 200 403 403 403 403 404
+projects:project-likes           -                    302 405 405 405 405 405 405 405 405 405 405
 projects:project-create          -                    302 200 200 403 200 403 403 403 403 403 403
 projects:project-detail          project              302 404 200 200 200 200 200 200 200 403 404
 projects:project-edit            project              302 404 200 403 403 403 403 403 403 403 404
@@ -226,6 +228,8 @@ class Things:
         if thing == "-":
             return []
         kind, _slash, more = thing.partition("/")
+        if more == "pair":
+            return [self.make.project().pk, self.make.project().pk]
         if kind == "list":
             return ["projects", more]
         if kind == "entry":
