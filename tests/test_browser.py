@@ -110,16 +110,6 @@ def look_up(page: Page, number: str, code: str) -> None:
     page.wait_for_url("**/portal/gift/")
 
 
-def move(page: Page, label: str, note: str = "") -> None:
-    """Presses a move of the panel, fills in the reason and confirms."""
-    page.locator("#next").get_by_role("link", name=label).click()
-    if note:
-        page.fill("textarea[name=note]", note)
-    page.locator("main form[method=post] button[type=submit]").first.click()
-    page.wait_for_url(lambda url: "/move/" not in url)
-    page.wait_for_load_state("networkidle")
-
-
 def test_the_policy_of_the_pages_blocks_nothing_of_ours(open_page, site):
     """Without the by-pass that axe needs: no refused script, style or image on any page."""
     page = open_page(user="officer")

@@ -144,7 +144,8 @@ async function begin() {
   const drafts = forms.map((form) => new Draft(form));
   window.addEventListener("pageshow", (event) => { if (event.persisted) drafts.forEach((draft) => { draft.isSent = false; }); });
   if (!me) return;
-  const here = drafts.filter((draft) => JSON.stringify(store.get(draft.token)?.pairs) === draft.asShown);
+  const isRefused = first("[data-errors]"); // the page is the answer to what is kept here
+  const here = drafts.filter((draft) => isRefused || JSON.stringify(store.get(draft.token)?.pairs) === draft.asShown);
   const waiting = store.tokens().filter((token) => !here.some((draft) => draft.token === token));
   const page = new Map(waiting.map((token) => [token, store.get(token)?.page]));
   const taken = await sendOn(waiting);
