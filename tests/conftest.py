@@ -67,6 +67,13 @@ def pytest_configure(config):
         postgres.use()
 
 
+def pytest_collection_modifyitems(items):
+    """The browser's installation is a copy of the suite's database, so that has to be made."""
+    for item in items:
+        if "site" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.django_db)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item):
     STAGE.is_wanted = "cast" in getattr(item, "fixturenames", ())
