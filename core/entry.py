@@ -24,7 +24,7 @@ from core.drafts import Opened, Sent, TooLong, pairs_of
 from core.formatting import moment
 from core.lifecycle import Move
 from core.models import FormDraft
-from core.parts import own_fields
+from core.parts import own_fields, with_more_rows
 from core.refusals import is_written
 from core.requests import Request
 from core.workflow import is_editable
@@ -89,7 +89,7 @@ class Entry:
         """The form as it is opened, gone on with, or asked for once more with blank rows."""
         record = self.may_type(request, opened.record_id)
         if more := request.POST.get("form_more"):
-            opened.data = self._with_more(opened.data, more)
+            opened.data = with_more_rows(self.form.parts, opened.data, more)
         source = self._source(request) if record is None else None
         form = self._form(request, opened, record, source)
         if opened.data is not None:
@@ -116,13 +116,6 @@ class Entry:
             if rows.part.is_copied
         }
         return form
-
-    def _with_more(self, data, prefix: str):
-        data = data.copy()
-        for part in self.form.parts:
-            if part.prefix == prefix:
-                part.add_blank_rows(data)
-        return data
 
     def answers(self, request: Request, record, move: Move) -> dict[str, Any]:
         """What was typed, to be checked before the move by which its office lets go of it."""

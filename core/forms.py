@@ -219,6 +219,7 @@ class RecordForm(forms.ModelForm):
     prefixes: tuple[str, ...] = ()
     renewing: tuple[str, ...] = ()  # fields whose change renews which parts the record has
     copied: tuple[str, ...] = ()
+    refused_at: dict[str, str] = {}  # the field beside which a refusal of the database stands
     refusal: Any = ""  # why it cannot be saved whatever is typed
 
     class Meta:

@@ -80,6 +80,11 @@ class PartFormSet(BaseInlineFormSet):
         if "DELETE" in form.fields:
             form.fields["DELETE"].label = pgettext("a row", "Remove")
 
+    def delete_existing(self, obj, commit=True):
+        """A row that was taken out goes as its part lets it go."""
+        if commit:
+            self.part.remove(obj, self.whole)
+
     # -- as it is shown ---------------------------------------------------------------------------
 
     @property
@@ -91,6 +96,13 @@ class PartFormSet(BaseInlineFormSet):
     def rows(self) -> list[forms.ModelForm]:
         """The rows that hold something: those of the record, and what was typed beside them."""
         return [form for form in self.forms if not is_new(form) or form.has_changed()]
+
+    @property
+    def bound_amount(self) -> Decimal | None:
+        """What the rows may come to together, by a field of the record; None where nothing says."""
+        if not self.part.bound_by or self.part.bound_by not in self.whole.fields:
+            return None
+        return self.whole.standing(self.part.bound_by)
 
     @cached_property
     def sums(self) -> dict[str, Any]:
@@ -146,7 +158,8 @@ class Part:
 
     `when(form)` says whether the record that is typed has this part; `is_copied` whether a copy of
     the record takes it along. `form` is the form of a row, where it offers or checks more, and
-    `rows(queryset)` says what the rows need for it.
+    `rows(queryset)` says what the rows need for it; `rows_form` judges the rows together, and
+    `remove(row, whole)` lets a row go.
     """
 
     model: Any
@@ -154,11 +167,14 @@ class Part:
     title: Text
     help: Text = ""
     form: type[PartForm] = PartForm
+    rows_form: type[PartFormSet] = PartFormSet
+    remove: Callable[[Any, Any], object] = lambda row, whole: row.delete()
     rows: Callable[[Any], Any] = lambda queryset: queryset
     when: Callable[[Any], bool] = lambda form: True
     is_copied: bool = True
 
     sums: tuple[str, ...] = ()
+    bound_by: str = ""
 
     is_table = False
 
@@ -205,7 +221,8 @@ class PartDetail(Part):
 
 @dataclass(frozen=True)
 class PartTable(Part):
-    """Rows of a record in a table; `sums` names the columns that are added up."""
+    """Rows of a record in a table; `sums` names the columns that are added up, `bound_by` the field
+    of the record that says how much their amounts may come to."""
 
     add: Text = gettext_lazy("Add rows")
     most: int = MOST_ROWS
@@ -232,9 +249,23 @@ class PartTable(Part):
             data[name] = str(min(int(total) + BLANK_ROWS, self.most))
 
 
+def with_more_rows(parts: tuple, data: QueryDict, prefix: str) -> QueryDict:
+    """What was sent, with blank rows more in the table that asks for them."""
+    data = data.copy()
+    for part in parts:
+        if part.prefix == prefix:
+            part.add_blank_rows(data)
+    return data
+
+
 @cache
 def _formset_of(part: Part, parent: type) -> type[PartFormSet]:
     formset: Any = inlineformset_factory(
-        parent, part.model, form=part.form, formset=PartFormSet, fields=part.fields, **part.limits()
+        parent,
+        part.model,
+        form=part.form,
+        formset=part.rows_form,
+        fields=part.fields,
+        **part.limits(),
     )
     return type(formset.__name__, (formset,), {"part": part})

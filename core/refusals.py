@@ -115,8 +115,15 @@ def is_written(form) -> bool:
         with transaction.atomic():
             form.save()
     except DatabaseError as error:
-        if not (words := in_words(error)):
+        if not tell(form, error):
             raise
-        form.add_error(None, words)
         return False
     return True
+
+
+def tell(form, error: Error) -> bool:
+    """Puts a refusal beside the field that it is about, or over the form; False for a fault."""
+    if words := in_words(error):
+        name = getattr(form, "refused_at", {}).get(key_of(error)[0], "")
+        form.add_error(name if name in form.fields else None, words)
+    return bool(words)

@@ -360,6 +360,25 @@ def part_sum(rows: Any, column: Any) -> SafeString:
     )
 
 
+@register.simple_tag
+def part_rest(rows: Any, column: Any) -> SafeString:
+    """Under the sum of a part's amounts: what is left of the record's own, or how much it is over;
+    parts.js renews it."""
+    if column.name not in rows.sums:
+        return SafeString("<td></td>")
+    bound, words = rows.bound_amount, (gettext("{amount} left"), gettext("{amount} too much"))
+    rest = None if bound is None else bound - rows.sums[column.name]
+    shown = "" if rest is None else words[rest < 0].format(amount=money_text(abs(rest)))
+    return format_html(
+        '<td class="{}" data-rest="{}" data-of="{}" data-left="{}" data-over="{}">{}</td>',
+        "n over" if rest is not None and rest < 0 else "n",
+        column.name,
+        rows.whole.add_prefix(rows.part.bound_by),
+        *words,
+        shown,
+    )
+
+
 # -- bars: SVG with lengths as attributes, since the pages allow no inline styles -----------------
 
 

@@ -41,13 +41,27 @@ function countOf(text) {
   return /^\d{1,15}(\.\d+)?$/.test(digits) ? Number(digits) : 0;
 }
 
+const fenIn = (input) => fenOf(input.value, first("select", input.parentElement)?.value || "yuan") || 0n;
+const moneyText = (fen) => (isChinese ? `${yuanText(fen)} 元` : `¥${yuanText(fen)}`);
+const fenOfColumn = (part, column) => cells(part, column).map(fenIn).reduce((sum, one) => sum + one, 0n);
+
+/** What is left of the amount that the rows must stay within. */
+function leave(part) {
+  for (const foot of all("[data-rest]", part)) {
+    const whole = first(`[name="${foot.dataset.of}"]`, part.closest("form"));
+    const rest = fenIn(whole) - fenOfColumn(part, foot.dataset.rest);
+    const words = rest < 0n ? foot.dataset.over : foot.dataset.left;
+    foot.textContent = whole.value ? words.replace("{amount}", moneyText(rest < 0n ? -rest : rest)) : "";
+    foot.classList.toggle("over", rest < 0n && whole.value !== "");
+  }
+}
+
 function sumUp(part) {
+  leave(part);
   for (const foot of all("[data-sum]", part)) {
     const inputs = cells(part, foot.dataset.sum);
     if (foot.dataset.kind === "money") {
-      const fen = inputs.map((input) => fenOf(input.value, first("select", input.parentElement)?.value || "yuan") || 0n);
-      const text = yuanText(fen.reduce((sum, one) => sum + one, 0n));
-      foot.textContent = isChinese ? `${text} 元` : `¥${text}`;
+      foot.textContent = moneyText(fenOfColumn(part, foot.dataset.sum));
     } else {
       foot.textContent = inputs.reduce((sum, input) => sum + countOf(input.value), 0).toLocaleString("en");
     }
@@ -63,6 +77,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("input", (event) => {
   const part = partOf(event.target);
   if (part) sumUp(part);
+  else all("[data-part]").forEach(leave);
 });
 document.addEventListener("htmx:afterSwap", () => all("[data-part]").forEach(hideBlank));
 
