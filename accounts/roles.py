@@ -40,6 +40,7 @@ ENTRIES = (
     "instalment",
     "remittance",
     "hop",
+    "contribution",
 )
 FRAME = ("village", "disaster", "planperiod", "target", "agreement", "amendment", "surplus")
 
@@ -86,7 +87,8 @@ ROLES: tuple[Role, ...] = (
             "projects.report_project",
             *entering("notice", "objection", "progressreport", "donequantity", "milestone"),
             *entering("acceptance", "finding", "asset", "assetvisit", "outcome"),
-            *entering("contract", "instalment", "remittance", "hop", "amendment"),
+            *entering("contract", "instalment", "contribution", "hop", "amendment"),
+            "projects.enter_county_hop",
             "projects.submit_amendment",
             "training.add_course",
             "training.change_course",
@@ -110,6 +112,7 @@ ROLES: tuple[Role, ...] = (
             "projects.set_aside_alarm",
             "projects.add_toldapart",
             *entering("inspection", "acceptance", "finding", "objection", "assetvisit", "hop"),
+            "projects.enter_prefecture_hop",
             "training.confirm_course",
             "training.confirm_secondment",
         ),
@@ -134,7 +137,8 @@ ROLES: tuple[Role, ...] = (
             *entering("survey", "inspection", "acceptance", "finding", "assetvisit", "outcome"),
             *entering("notice", "objection", "progressreport", "donequantity", "milestone"),
             *entering("asset"),
-            *entering("contract", "instalment", "remittance", "hop", "surplus"),
+            *entering("contract", "instalment", "remittance", "hop", "contribution", "surplus"),
+            "projects.enter_city_hop",
             *entering("agreement", "disaster", "planperiod", "target", "village"),
             "projects.submit_agreement",
             "projects.add_payment",
@@ -195,6 +199,7 @@ ROLES: tuple[Role, ...] = (
             "ledger.change_periodclosing",
             "ledger.close_period",
             *entering("settlement", "finding", "remittance", "hop"),
+            "projects.enter_city_hop",
         ),
     ),
     Role(

@@ -12,12 +12,7 @@ from core.admin import RecordAdmin, ScopedAdmin
 from projects import alarm_admin as alarm_admin
 from projects import entry_admin as entry_admin
 from projects.amendments import difference
-from projects.forms import (
-    AllocationForm,
-    AppropriationForm,
-    PaymentForm,
-    ProjectForm,
-)
+from projects.forms import ProjectForm
 from projects.frame_forms import AgreementForm, DisasterForm, PlanPeriodForm, VillageForm
 from projects.models import (
     Agreement,
@@ -32,6 +27,8 @@ from projects.models import (
     Surplus,
     Village,
 )
+from projects.money_forms import AllocationForm, AppropriationForm, SurplusForm
+from projects.payment_form import PaymentForm
 
 
 @admin.register(Project)
@@ -81,13 +78,8 @@ class AllocationAdmin(RecordAdmin):
     search_fields = ("number", "project__found_by")
 
 
-@admin.register(Payment)
-class PaymentAdmin(RecordAdmin):
-    form = PaymentForm
-    list_display = ("number", "project", "fund", "amount", "voucher", "paid_on", "status")
-    list_filter = ("status", "line__fund__kind")
-    list_select_related = ("line__project", "line__fund")
-    search_fields = ("number", "voucher", "line__project__found_by")
+class LineAdmin(RecordAdmin):
+    """What is about the money that a project has from a fund."""
 
     def get_fields(self, request, obj=None) -> list[str]:
         """The line comes first, as it does on the page."""
@@ -95,12 +87,21 @@ class PaymentAdmin(RecordAdmin):
         return sorted(fields, key=lambda name: name not in ("project", "fund"))
 
     @admin.display(description=_("project"), ordering="line__project__pinyin")
-    def project(self, payment: Payment) -> Project:
-        return payment.line.project
+    def project(self, record) -> Project:
+        return record.line.project
 
     @admin.display(description=_("fund"), ordering="line__fund__pinyin")
-    def fund(self, payment: Payment):
-        return payment.line.fund
+    def fund(self, record):
+        return record.line.fund
+
+
+@admin.register(Payment)
+class PaymentAdmin(LineAdmin):
+    form = PaymentForm
+    list_display = ("number", "project", "fund", "amount", "voucher", "paid_on", "status")
+    list_filter = ("status", "line__fund__kind")
+    list_select_related = ("line__project", "line__fund")
+    search_fields = ("number", "voucher", "line__project__found_by")
 
 
 @admin.register(Appropriation)
@@ -173,17 +174,9 @@ class FundingLineAdmin(ScopedAdmin):
 
 
 @admin.register(Surplus)
-class SurplusAdmin(RecordAdmin):
-    """Surpluses are reviewed here."""
-
-    fields = ("line", "allocation", "amount", "returned_on", "reason")
-    list_display = ("number", "line", "amount", "returned_on", "status")
+class SurplusAdmin(LineAdmin):
+    form = SurplusForm
+    list_display = ("number", "project", "fund", "amount", "returned_on", "status")
     list_filter = ("status",)
     list_select_related = ("line__project", "line__fund")
     search_fields = ("number", "line__project__found_by")
-
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from ledger.models import Movement
 from ledger.trace import givers_of
-from projects.models import Allocation, Appropriation, FundingLine, Payment, Project
+from projects.models import Allocation, Appropriation, FundingLine, Payment, Project, Surplus
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Account:
     line: FundingLine
     allocations: list[Allocation]
     payments: list[Payment]
+    surpluses: list[Surplus]
 
     @property
     def bound_amount(self) -> Decimal:
@@ -26,16 +27,30 @@ class Account:
         posted = (entry.amount for entry in self.allocations if entry.status == "posted")
         return self.line.received_amount - sum(posted, Decimal(0))
 
+    @property
+    def paid_amount(self) -> Decimal:
+        return sum((one.amount for one in self.payments if one.status == "paid"), Decimal("0.00"))
+
+    @property
+    def kept_amount(self) -> Decimal:
+        """Yuan that reached the project and did not go back."""
+        return self.line.free_amount + self.paid_amount
+
 
 def accounts_of(project: Project) -> list[Account]:
-    """The funding lines of a project with their allocations and payments, in three queries."""
-    allocations, payments = defaultdict(list), defaultdict(list)
+    """The funding lines of a project with their allocations, payments and surpluses."""
+    allocations, payments, surpluses = (defaultdict(list) for _kind in range(3))
     for allocation in project.allocations.order_by("allocated_on", "pk"):
         allocations[allocation.fund_id].append(allocation)
     for payment in Payment.objects.filter(line__project=project).order_by("requested_on", "pk"):
         payments[payment.line_id].append(payment)
+    for surplus in Surplus.objects.filter(line__project=project).order_by("returned_on", "pk"):
+        surpluses[surplus.line_id].append(surplus)
     lines = project.lines.select_related("fund__custodian", "pool")
-    return [Account(line, allocations[line.fund_id], payments[line.pk]) for line in lines]
+    return [
+        Account(line, allocations[line.fund_id], payments[line.pk], surpluses[line.pk])
+        for line in lines
+    ]
 
 
 @dataclass(frozen=True)

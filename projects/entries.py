@@ -14,20 +14,25 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from core.refusals import WORDS
-from projects import entry_forms
+from projects import cash_forms, entry_forms
 from projects.entry_forms import EntryForm
 from projects.models import (
     Acceptance,
     Asset,
     AssetVisit,
+    Contract,
+    Contribution,
     Finding,
+    Hop,
     Inspection,
+    Instalment,
     Milestone,
     Notice,
     Objection,
     Outcome,
     ProgressReport,
     Project,
+    Remittance,
     Settlement,
     Survey,
 )
@@ -54,7 +59,8 @@ class Kind:
     `anchor` is the panel where it stands; one without a `title` stands there `under` another entry.
     `own_scope` for what only the office that keeps the project enters; `after_closing` and
     `standing` as in the triggers of the model; `photograph` and `document` are the kinds under
-    which files that come with it are kept.
+    which files that come with it are kept. `tells_below` where the entry itself shows, in its
+    template, what stands under it.
     """
 
     model: type[Entry]
@@ -69,6 +75,7 @@ class Kind:
     photograph: str = ""
     document: str = ""
     follow_up: FollowUp | None = None
+    tells_below: bool = False
 
     @property
     def name(self) -> str:
@@ -104,11 +111,28 @@ class Kind:
     def may_change(self, user, entry: Entry) -> bool:
         return user.has_perm(self.permission("change")) and entry.is_kept_by(user)
 
+    def may_add_to(self, user, above: Entry) -> bool:
+        """Whether this person may add another one under an entry that stands."""
+        return True
+
     def may_follow_up(self, user, entry: Entry, *, is_own: bool | None = None) -> bool:
         if not (self.follow_up and user.has_perm(self.permission("change"))):
             return False
         is_own = keeps(user, entry.project) if is_own is None else is_own
         return is_own or entry.is_kept_by(user)
+
+
+class HopKind(Kind):
+    """Each side says for itself that money arrived: which places are whose stands in the roles."""
+
+    def may_add(self, user, project: Project, *, is_own: bool | None = None) -> bool:
+        return super().may_add(user, project, is_own=is_own) and bool(Hop.places_of(user))
+
+    def may_add_to(self, user, above: Entry) -> bool:
+        return any(place in above.open_places for place in Hop.places_of(user))
+
+    def may_change(self, user, entry: Entry) -> bool:
+        return super().may_change(user, entry) and entry.place in Hop.places_of(user)
 
 
 def keeps(user, project: Project) -> bool:
@@ -124,6 +148,57 @@ def url_of(kind: Kind, project: Project) -> str:
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
+        Kind(
+            model=Contract,
+            form=cash_forms.ContractForm,
+            anchor="contracts",
+            title=gettext_lazy("Contracts"),
+            new_title=gettext_lazy("Enter a contract"),
+            standing=True,
+            document="contract",
+            tells_below=True,
+        ),
+        Kind(
+            model=Instalment,
+            form=cash_forms.InstalmentForm,
+            anchor="contracts",
+            new_title=gettext_lazy("Enter an instalment"),
+            under="contract",
+            document="voucher",
+            follow_up=FollowUp(
+                gettext_lazy("Record that the condition is met"),
+                ("met_on",),
+                lambda instalment: instalment.met_on is None,
+            ),
+        ),
+        Kind(
+            model=Remittance,
+            form=cash_forms.RemittanceForm,
+            anchor="remittances",
+            title=gettext_lazy("Remittances"),
+            new_title=gettext_lazy("Enter a remittance"),
+            standing=True,
+            document="voucher",
+            tells_below=True,
+        ),
+        HopKind(
+            model=Hop,
+            form=cash_forms.HopForm,
+            anchor="remittances",
+            new_title=gettext_lazy("Money arrived here"),
+            under="remittance",
+            document="voucher",
+        ),
+        Kind(
+            model=Contribution,
+            form=cash_forms.ContributionForm,
+            anchor="contributions",
+            title=gettext_lazy("Local contributions"),
+            new_title=gettext_lazy("Enter a local contribution"),
+            own_scope=True,
+            standing=True,
+            document="voucher",
+        ),
         Kind(
             model=Survey,
             form=entry_forms.SurveyForm,

@@ -22,6 +22,7 @@ from core.conflicts import TAKE, Conflict, version_of, who_changed
 from core.drafts import Opened, TooLong, pairs_of
 from core.entry import NotSaved
 from core.file_forms import ReasonForm
+from core.parts import with_more_rows
 from core.punctuation import labelled, told
 from core.refusals import WORDS, in_words
 from core.requests import Request
@@ -103,7 +104,9 @@ class Sheet:
     def answer(self) -> HttpResponse:
         if refusal := _refused(self.request, self.kind, self.project, self.entry):
             return refusal
-        if self.request.method == "POST":
+        if more := self.request.POST.get("form_more"):
+            self.opened.data = with_more_rows(self.kind.form.parts, self.opened.data, more)
+        elif self.request.method == "POST":
             return self._receive()
         if self.entry is None and self.opened.saved_before:
             return self._to_saved()
@@ -193,9 +196,8 @@ class Sheet:
                 if not all(list(self._kept(form))):
                     raise _FileRefused
         except DatabaseError as error:
-            if not (words := in_words(error)):
+            if not form.tell(error):
                 raise
-            form.add_error(None, words)
         except _FileRefused:
             pass
         return not form.errors
@@ -292,14 +294,30 @@ def strike(request: Request, kind: str, pk: int) -> HttpResponse:
     if refusal := _refused(request, chosen, entry.project, entry):
         return refusal
     form = ReasonForm(typed(request))
-    if request.method == "POST" and form.is_valid():
-        entry.strike(by=request.user, reason=form.cleaned_data["reason"])
+    if request.method == "POST" and form.is_valid() and _is_struck(request, entry, form):
         messages.success(request, _("Struck out. It stays readable with its reason."))
         return redirect(url_of(chosen, entry.project))
     context = _context(chosen, entry.project, form, _("Strike an entry out"))
     context |= {"entry": entry, "is_danger": True}
     status = 422 if form.errors else 200
     return render(request, "projects/entry_form.html", context, status=status)
+
+
+def _is_struck(request: Request, entry: Entry, form: ReasonForm) -> bool:
+    """Strikes the entry out; why it stands all the same is said over the form."""
+    try:
+        with transaction.atomic():
+            entry.strike(by=request.user, reason=form.cleaned_data["reason"])
+    except ValidationError as refusal:
+        form.add_error(None, refusal)
+    except DatabaseError as error:
+        if not (words := in_words(error)):
+            raise
+        form.add_error(None, words)
+    else:
+        return True
+    entry.refresh_from_db()
+    return False
 
 
 # -- drafts ---------------------------------------------------------------------------------------

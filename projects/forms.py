@@ -1,14 +1,12 @@
-"""Forms of projects, allocations, payments and appropriations, for the pages and the admin alike.
+"""The form of a project, for the pages and the admin alike.
 
-Rule: what a person may choose is what the person may read; the money's own checks (projects/money)
-are asked when it is typed, and asked again when it is decided.
+Rule: what a person may choose is what the person may read; places and pairs are those of the year.
 """
 
 from datetime import date
 
 from crispy_forms.layout import Div, Field, Fieldset, Layout
 from django import forms
-from django.core.exceptions import ValidationError
 from django.forms import widgets
 from django.urls import reverse_lazy
 from django.utils import timezone
@@ -19,21 +17,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Office
 from core.forms import RecordForm
 from core.models import Division
-from core.money import money_text
 from core.punctuation import listed
 from core.text import half_width, visible_text
-from ledger.models import Fund
 from partnerships.models import Twinning, receiving_counties
-from projects import money
 from projects.likeness import Like, likes_of, look_of
-from projects.models import (
-    Allocation,
-    Appropriation,
-    FundingLine,
-    Payment,
-    Project,
-    Village,
-)
+from projects.models import Project, Village
 from projects.parts import PARTS
 from projects.places import PlaceField, VillageInput, kept, village_named
 from projects.stages import READ_FIRST
@@ -281,160 +269,3 @@ class ProjectForm(RecordForm):
         if not self.user or not self.instance.pk:
             return []
         return likes_of(look_of(self.instance), self.user)
-
-
-class MoneyForm(RecordForm):
-    """What the forms of money share: a refusal stands beside the field that it is about."""
-
-    REFUSED_AT = {"not_approved": "project", "purpose": "fund"}
-
-    def _offer_funds(self, **which) -> None:
-        """Funds that the person's own office keeps, each with what it holds."""
-        if (field := self.fields.get("fund")) and self.user:
-            field.queryset = Fund.objects.editable_by(self.user).filter(**which).with_balance()
-            field.label_from_instance = self.named
-
-    def named(self, fund: Fund) -> str:
-        """A fund in the list to choose from: what it holds, or that it is for something else."""
-        if self.about and not fund.allows(self.about.types):
-            return gettext("%(fund)s · not for this kind of project") % {"fund": fund}
-        holds = money_text(fund.free_amount)
-        return gettext("%(fund)s · holds %(amount)s") % {"fund": fund, "amount": holds}
-
-    def _offer_projects(self) -> None:
-        if "project" in self.fields and self.user:
-            self.fields["project"].queryset = Project.objects.visible_to(self.user)
-
-    def _refuse(self, refusal: ValidationError) -> None:
-        for error in refusal.error_list:
-            self.add_error(self.REFUSED_AT.get(error.code, "amount"), error)
-
-    @cached_property
-    def about(self) -> Project | None:
-        """The project it is about, with its money; None while it is not typed."""
-        if "project" not in self.fields:
-            return None
-        project = self.get_initial_for_field(self.fields["project"], "project")
-        if self.is_bound:
-            project = self.cleaned_data.get("project")
-        return project and Project.objects.for_list().filter(pk=project.pk).first()
-
-
-class AllocationForm(MoneyForm):
-    project = NumberField(
-        label=_("Project"), queryset=Project.objects.all(), help_text=_("Its number.")
-    )
-
-    class Meta(RecordForm.Meta):
-        model = Allocation
-        fields = ["project", "fund", "amount", "allocated_on", "note"]
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self._offer_funds()
-        self._offer_projects()
-        if self.instance.pk:
-            self.initial["project"] = self.instance.project
-        self.helper.layout = Layout(
-            Field("project", wrapper_class="wide"),
-            Field("fund", wrapper_class="wide"),
-            "amount",
-            "allocated_on",
-            Field("note", wrapper_class="wide"),
-        )
-
-    def clean(self):
-        cleaned = super().clean()
-        if {"project", "fund", "amount"} <= cleaned.keys():
-            typed = {name: cleaned[name] for name in ("project", "fund", "amount")}
-            try:
-                money.may_allocate(Allocation(**typed))
-            except ValidationError as refusal:
-                self._refuse(refusal)
-        return cleaned
-
-
-class PaymentForm(MoneyForm):
-    project = NumberField(
-        label=_("Project"), queryset=Project.objects.all(), help_text=_("Its number.")
-    )
-    fund = forms.ModelChoiceField(
-        label=_("Fund"),
-        queryset=Fund.objects.all(),
-        help_text=_("The fund from which the project has money."),
-    )
-
-    class Meta(RecordForm.Meta):
-        model = Payment
-        fields = ["amount", "requested_on", "payee", "purpose_zh", "purpose_en"]
-
-    field_order = ["project", "fund"]
-
-    def named(self, fund: Fund) -> str:
-        return str(fund)
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self._offer_funds()
-        self._offer_projects()
-        if self.instance.pk:
-            self.initial["project"] = self.instance.line.project
-            self.initial["fund"] = self.instance.line.fund_id
-        if not self.is_bound and self.about and "fund" in self.fields:
-            funds = self.fields["fund"].queryset
-            self.fields["fund"].queryset = funds.filter(lines__project=self.about)
-        self.helper.layout = Layout(
-            "project",
-            "fund",
-            "amount",
-            "requested_on",
-            "payee",
-            Field("purpose_zh", wrapper_class="wide"),
-            Field("purpose_en", wrapper_class="wide"),
-        )
-
-    def clean(self):
-        cleaned = super().clean()
-        project, fund = cleaned.get("project"), cleaned.get("fund")
-        if not project or not fund:
-            return cleaned
-        lines = FundingLine.objects.select_related("project", "fund", "pool")
-        line = lines.filter(project=project, fund=fund).first()
-        if line is None:
-            self.add_error("fund", _("The project has no money from this fund yet."))
-            return cleaned
-        self.instance.line = line
-        if amount := cleaned.get("amount"):
-            try:
-                money.may_pay(Payment(line=line, amount=amount))
-            except ValidationError as refusal:
-                self._refuse(refusal)
-        return cleaned
-
-
-class AppropriationForm(MoneyForm):
-    class Meta(RecordForm.Meta):
-        model = Appropriation
-        fields = ["fund", "source", "amount", "document", "received_on", "relief_for"]
-        help_texts = {
-            "document": _("As printed, such as 甬财〔2010〕17号."),
-            "relief_for": _("Only for a relief grant to a whole prefecture."),
-        }
-        error_messages = {
-            "document": {"unique": _("An appropriation with this document exists already.")}
-        }
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self._offer_funds(kind=Fund.Kind.PUBLIC)
-        if "source" in self.fields:
-            supporting = Office.objects.filter(side=Office.Side.SUPPORTING)
-            self.fields["source"].queryset = supporting.exclude(kind=Office.Kind.CHARITY)
-        if "relief_for" in self.fields:
-            receiving = Office.objects.filter(side=Office.Side.RECEIVING, parent=None)
-            self.fields["relief_for"].queryset = Division.objects.filter(
-                pk__in=receiving.values("division")
-            )
-        self.helper.layout = Layout(
-            "fund", "source", "amount", "received_on", "document", "relief_for"
-        )

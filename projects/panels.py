@@ -18,7 +18,7 @@ from core.workflow import duty_of
 from projects import stages
 from projects.drawings import Chart, chart_of
 from projects.entries import KINDS, Kind, keeps
-from projects.models import DoneQuantity, ProgressReport, Project
+from projects.models import DoneQuantity, ProgressReport, Project, Remittance
 from projects.models.entry import Entry
 from projects.plan import Plan, plan_of
 
@@ -91,6 +91,8 @@ def _read(kind: Kind, project: Project) -> list[Entry]:
     if kind.model is ProgressReport:
         done = DoneQuantity.objects.standing().select_related("quantity")
         rows = rows.prefetch_related(Prefetch("quantities", done.order_by("quantity")))
+    if kind.model is Remittance:
+        rows = rows.select_related("allocation").prefetch_related("hops")
     for entry in (found := list(rows)):
         entry.project = project
     return found
@@ -140,7 +142,9 @@ class Reader:
 
     def _row(self, kind: Kind, entry: Entry, below: Kind | None = None, rows=()) -> Row:
         is_fixed = bool(entry.struck_at or kind.refusal(self.project))
-        add_url = self.add_url(below) if below and not entry.struck_at else ""
+        add_url = ""
+        if below and not entry.struck_at and below.may_add_to(self.user, entry):
+            add_url = self.add_url(below)
         return Row(
             kind,
             entry,

@@ -18,7 +18,7 @@ from core.lists import Column
 from core.money import yuan
 from core.views import Records
 from core.workflow import with_waiting
-from projects import alarms, books
+from projects import alarms, balances, books, panels
 from projects import told as told
 from projects.amendment_form import AmendmentForm
 from projects.amendments import difference
@@ -30,24 +30,22 @@ from projects.filters import (
     ProjectFilter,
     SurplusFilter,
 )
-from projects.forms import (
-    AllocationForm,
-    AppropriationForm,
-    PaymentForm,
-    ProjectForm,
-)
+from projects.forms import ProjectForm
 from projects.likeness import likes_of, look_of, told_apart_of
 from projects.models import (
     PAID,
     Allocation,
     Amendment,
     Appropriation,
+    Contract,
     FundingLine,
+    Instalment,
     Payment,
     Project,
     Surplus,
 )
-from projects.panels import panels_of
+from projects.money_forms import AllocationForm, AppropriationForm, SurplusForm
+from projects.payment_form import PaymentForm, from_contract, next_due
 
 # -- projects ---------------------------------------------------------------------------------
 
@@ -66,11 +64,13 @@ def project_totals(projects: QuerySet) -> dict[str, Any]:
 
 def project_panels(request: HttpRequest, project: Project) -> dict[str, Any]:
     accounts = books.accounts_of(project)
+    shown = panels.panels_of(request, project)
     funds = {account.line.fund_id for account in accounts}
     waiting = project.allocations.exclude(fund__in=funds).select_related("fund")
     payable = project.status in Project.PAYABLE
     return (
-        panels_of(request, project)
+        shown
+        | balances.of_project(project, accounts)
         | alarms.of_project(request, project)
         | {
             "accounts": accounts,
@@ -83,6 +83,7 @@ def project_panels(request: HttpRequest, project: Project) -> dict[str, Any]:
             "may_amend": project.status in Project.AMENDABLE
             and request.user.can("projects.add_amendment", project, editing=True),
             "may_request": payable and request.user.has_perm("projects.add_payment"),
+            "may_return": request.user.has_perm("projects.add_surplus"),
         }
     )
 
@@ -192,22 +193,48 @@ def sum_of(rows: QuerySet) -> dict[str, Any]:
     return {"amount": rows.aggregate(sum=Sum("amount"))["sum"]}
 
 
+def number_of(request: HttpRequest, name: str) -> int | None:
+    """A key in the address; None where there is none."""
+    asked = request.GET.get(name, "")
+    return int(asked) if asked.isdecimal() and len(asked) < 19 else None
+
+
 def preset(request: HttpRequest) -> dict[str, Any]:
     """The project and the fund of `?project=` or `?line=`, where the person may read them."""
-    line, project = request.GET.get("line", ""), request.GET.get("project", "")
     visible = Project.objects.visible_to(request.user)
-    if line.isdecimal() and len(line) < 19:
+    if line := number_of(request, "line"):
         lines = FundingLine.objects.filter(pk=line, project__in=visible).select_related("project")
         if found := lines.first():
             return {"project": found.project, "fund": found.fund_id}
-    if project.isdecimal() and len(project) < 19:
+    if project := number_of(request, "project"):
         return {"project": visible.filter(pk=project).first()}
+    if number := request.GET.get("project", ""):
+        return {"project": visible.filter(number=number[:40]).first()}
     return {}
 
 
 def new_money(day: str):
-    """Presets of a new allocation or payment: project, fund, today."""
+    """Presets of a new allocation or surplus: project, fund, today."""
     return lambda request: {day: timezone.localdate()} | preset(request)
+
+
+def new_payment(request: HttpRequest) -> dict[str, Any]:
+    """Presets of a new payment: those of its line, and what `?contract=` or `?instalment=` brings.
+
+    Whoever chose another contract in the form does not keep the instalment of the one before.
+    """
+    initial = {"requested_on": timezone.localdate()} | preset(request)
+    if fund := number_of(request, "fund"):
+        initial["fund"] = fund
+    contracts = Contract.objects.visible_to(request.user).standing().select_related("project")
+    instalment = None
+    if (pk := number_of(request, "instalment")) and request.htmx.trigger_name != "contract":
+        known = Instalment.objects.visible_to(request.user).standing()
+        instalment = known.filter(pk=pk).first()
+    pk = instalment.contract_id if instalment else number_of(request, "contract")
+    if contract := pk and contracts.filter(pk=pk).first():
+        initial |= from_contract(contract, instalment or next_due(contract))
+    return initial
 
 
 ALLOCATIONS = Records(
@@ -271,7 +298,7 @@ PAYMENTS = Records(
     rows=listed,
     totals=sum_of,
     panels=payment_panels,
-    initial=new_money("requested_on"),
+    initial=new_payment,
     views=[
         (_("All"), ""),
         (_("Waiting for me"), "waiting=me"),
@@ -320,6 +347,8 @@ SURPLUSES = Records(
     title=_("Surpluses"),
     new_title=_("Return a surplus"),
     filterset=SurplusFilter,
+    form=SurplusForm,
+    form_template="projects/surplus_form.html",
     columns=[
         Column("number", _("Surplus"), ("number",)),
         Column("project", _("Of the project"), ("line__project__pinyin",)),
@@ -333,6 +362,7 @@ SURPLUSES = Records(
     detail_template="projects/surplus_detail.html",
     rows=listed,
     totals=sum_of,
+    initial=new_money("returned_on"),
     views=[(_("All"), ""), (_("Waiting for me"), "waiting=me")],
     empty=_("What is left on the line of a project goes back to its fund."),
 )

@@ -443,7 +443,8 @@ class Make:
 
     def hop(self, remittance=None, place="city", amount="1000.00", **changes) -> Hop:
         remittance = remittance or self.remittance()
-        people = {"city": self.cast.finance, "prefecture": self.cast.reviewer}
+        reviewer = self.cast.reviewer
+        people = {"city": self.cast.finance, "province": reviewer, "prefecture": reviewer}
         values = {
             "remittance": remittance,
             "project": remittance.project,

@@ -38,6 +38,16 @@ TYPED = {
                    "officer", "clerk"),
     "outcome": ({"indicator": "饮水安全户数", "before": "0", "after": "120", "measured_on": DAY,
                  "evidence": "走访"}, "officer", "finance"),
+    "contract": ({"number": "2010-1", "contractor": "水利施工队", "procurement": "inquiry",
+                  "subject": "水窖", "amount": "600", "signed_on": DAY, "retention_percent": "0"},
+                 "reporter", "finance"),
+    "instalment": ({"condition": "开工", "amount": "200"}, "reporter", "finance"),
+    "remittance": ({"document": "甬财拨1号", "amount": "1000", "sent_on": "2010-04-01"},
+                   "finance", "reporter"),
+    "hop": ({"place": "county", "arrived_on": DAY, "amount": "1000", "voucher": "12"},
+            "reporter", "approver"),
+    "contribution": ({"source": "county", "amount": "5000", "came_on": DAY, "what": "配套"},
+                     "reporter", "officer"),
 }  # fmt: skip
 
 
@@ -56,7 +66,14 @@ class Desk:
             values["notice"] = self.project.notices.first().pk
         if kind == "assetvisit":
             values["asset"] = self.asset().pk
+        if kind == "instalment":
+            values["contract"] = self.above("contracts", self.make.contract).pk
+        if kind == "hop":
+            values["remittance"] = self.above("remittances", self.make.remittance).pk
         return values | changes
+
+    def above(self, name: str, maker):
+        return getattr(self.project, name).first() or maker(project=self.project)
 
     def asset(self):
         by = self.cast.reporter
@@ -112,7 +129,8 @@ def test_an_entry_is_typed_read_put_right_and_struck_out(desk, kind):
         assert writer.get(f"{path}/{action}/").status_code == 200
         assert reader.get(f"{path}/{action}/").status_code == 403
         assert client_of(cast.stranger).post(f"{path}/{action}/").status_code == 404
-    texts = ("people", "text", "place", "name", "custodian", "evidence", "auditor")
+    texts = ("voucher", "people", "text", "place", "name", "custodian", "evidence", "auditor")
+    texts += ("subject", "condition", "what", "document")
     text = next(name for name in texts if hasattr(entry, name))
     changed = desk.typed(kind) | {text: "改正"}
     assert writer.post(f"{path}/edit/", changed).status_code == 302

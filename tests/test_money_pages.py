@@ -208,7 +208,7 @@ def test_a_requested_payment_is_edited_and_an_approved_one_not(make, cast, clien
     path = f"/payments/{payment.pk}/edit/"
     form = client.get(path).context["form"]
     assert form["project"].value() == payment.line.project.number
-    data = {name: form[name].value() for name in form.fields} | {"amount": "500"}
+    data = {name: form[name].value() or "" for name in form.fields} | {"amount": "500"}
     assert client.post(path, data).status_code == 302
     client_of(cast.approver).post(f"/payments/{payment.pk}/move/approve/")
     answer = client.post(path, data | {"amount": "600"})

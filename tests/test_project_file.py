@@ -50,7 +50,7 @@ def test_every_panel_of_the_index_is_on_the_page(desk):
     page = desk.client_of(desk.cast.officer).get(f"/projects/{desk.project.pk}/")
     text = page.content.decode()
     marks = [mark.anchor for mark in page.context["marks"]]
-    assert marks[:3] == ["plan", "money", "surveys"] and marks[-1] == "history"
+    assert marks[:3] == ["plan", "money", "contracts"] and marks[-1] == "history"
     assert all(f'id="{anchor}"' in text for anchor in marks)
     assert page.context["empty_panels"] == page.context["closed_panels"] == []
 

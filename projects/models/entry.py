@@ -81,7 +81,7 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         if not self.day_field:
-            return capfirst(self._meta.verbose_name)
+            return capfirst(str(self._meta.verbose_name))
         return f"{capfirst(self._meta.verbose_name)} · {date_format(getattr(self, self.day_field))}"
 
     def get_absolute_url(self) -> str:

@@ -316,10 +316,19 @@ HOP_IN_ORDER = before(
     IF r.project_id <> NEW.project_id OR (TG_OP = 'INSERT' AND r.struck_at IS NOT NULL)
     THEN RAISE EXCEPTION 'other_remittance'; END IF;
     IF NEW.struck_at IS NOT NULL THEN RETURN NEW; END IF;
-    IF TG_OP = 'INSERT' AND NEW.place <> 'province' AND NOT EXISTS (
-        SELECT FROM public.accounts_user u JOIN public.accounts_office o ON o.id = u.office_id
+    IF TG_OP = 'INSERT' AND NOT EXISTS (
+        SELECT FROM public.accounts_user u
+          JOIN public.accounts_office o ON o.id = u.office_id
+          JOIN public.accounts_user_groups g ON g.user_id = u.id
+          JOIN public.auth_group_permissions h ON h.group_id = g.group_id
+          JOIN public.auth_permission m ON m.id = h.permission_id
          WHERE u.id = NEW.created_by_id
-           AND (o.side = 'supporting') = (NEW.place = 'city'))
+           AND (NEW.place = 'province' OR (o.side = 'supporting') = (NEW.place = 'city'))
+           AND m.codename = CASE NEW.place
+               WHEN 'city' THEN 'enter_city_hop'
+               WHEN 'province' THEN 'enter_prefecture_hop'
+               WHEN 'prefecture' THEN 'enter_prefecture_hop'
+               ELSE 'enter_county_hop' END)
     THEN RAISE EXCEPTION 'not_your_hop'; END IF;
     SELECT * INTO b FROM public.projects_hop
      WHERE remittance_id = r.id AND struck_at IS NULL AND id <> NEW.id

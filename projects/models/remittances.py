@@ -4,8 +4,10 @@ Rule: a remittance goes forward through its five places, no day before the last 
 it; the match of the receiving side and the labour of villagers are recorded and never booked.
 """
 
+from datetime import date
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
@@ -14,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from core.attachments import with_files
 from core.history import tracked
 from core.money import AmountField, positive
+from core.refusals import WORDS
 from core.text import visible_text
 from projects.models.entry import Entry, entry_triggers
 from projects.models.limits import HOP_IN_ORDER, PLACES, REMITTANCE_FITS
@@ -25,6 +28,8 @@ from projects.models.parts import FundingSource
 @tracked
 class Remittance(Entry):
     """Money on its way from the city to the county and the contractor, hop by hop."""
+
+    day_field = "sent_on"
 
     allocation = models.ForeignKey(
         Allocation,
@@ -57,6 +62,21 @@ class Remittance(Entry):
         return sorted(standing, key=lambda hop: PLACES.index(hop.place))
 
     @property
+    def open_places(self) -> list[str]:
+        """The places where nobody has said yet that the money arrived, in their order."""
+        passed = {hop.place for hop in self.way}
+        return [place for place in PLACES if place not in passed]
+
+    @property
+    def is_arrived(self) -> bool:
+        return bool(self.way) and self.way[-1].place == PLACES[-1]
+
+    @property
+    def stands_since(self) -> date:
+        """The day on which the money arrived where it stands, or left."""
+        return self.way[-1].arrived_on if self.way else self.sent_on
+
+    @property
     def arrived_amount(self) -> Decimal:
         """Yuan that are still whole at the last place."""
         return self.way[-1].amount if self.way else self.amount
@@ -65,6 +85,12 @@ class Remittance(Entry):
     def kept_amount(self) -> Decimal:
         """Yuan that were kept back on the way."""
         return self.amount - self.arrived_amount
+
+    def strike(self, *, by, reason: str) -> None:
+        """Its hops are struck out first, each by the side that entered it."""
+        if self.hops.filter(struck_at=None).exists():
+            raise ValidationError(WORDS["remittance_used"], code="remittance_used")
+        super().strike(by=by, reason=reason)
 
 
 @tracked
@@ -122,6 +148,11 @@ class Hop(Entry):
     def __str__(self) -> str:
         return str(self.get_place_display())
 
+    @classmethod
+    def places_of(cls, user) -> list[str]:
+        """The places of which this person says that money arrived there."""
+        return [str(place) for place, held in cls.ENTERED_BY.items() if user.has_perm(held)]
+
 
 @with_files(under="project")
 @tracked
@@ -130,6 +161,8 @@ class Contribution(Entry):
 
     It is no aid money and stands in no fund; labour and goods are never added to cash.
     """
+
+    day_field = "came_on"
 
     Source = models.TextChoices(
         "Source",
