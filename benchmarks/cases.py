@@ -22,12 +22,12 @@ from core.search import initials_of, normal, pinyin_of
 from ledger.models import Fund
 from partnerships.models import Twinning
 from projects.models import Project
-from reports.demo import words
+from reports.demo import contents, words
 from reports.demo.people import write_people
 
 BATCH, FUNDS = 2_000, 120
 FIRST_YEAR, YEARS = 1996, 15
-KINDS = (*words.VILLAGES, *words.INDUSTRIES, *words.DRINKING_WATER)
+KINDS = (*contents.VILLAGES, *contents.INDUSTRIES, *contents.DRINKING_WATER)
 TABLES = ("projects_project", "projects_fundingline", "core_decision", "ledger_pool")
 
 # Two pools a line, what lies there and what was paid; a project in three has a second line.
@@ -126,7 +126,7 @@ class Cases:
             )
 
     def _projects(self) -> None:
-        names = [f"{one}村" for one, _english in words.village_names()]
+        names = [chinese for chinese, _english in words.village_names()]
         for first in range(0, self.count, BATCH):
             batch = [self._project(place, names) for place in range(first, first + BATCH)]
             Project.objects.bulk_create(batch[: self.count - first])

@@ -154,10 +154,11 @@ def test_progress_is_what_was_paid_and_did_not_come_back(make, cast):
     line = make.line(amount="1000.00", project=project)
     make.paid_payment(line, "400.00")
     make.approved_project(year=2009)
+    closed = make.closed_project(year=2010)
     progress = progress_of(2010)
-    assert (progress.approved, progress.completed) == (1, 1)
+    assert (progress.approved, progress.completed) == (2, 2)
     assert (progress.paid, progress.held) == (YUAN("400.00"), YUAN("600.00"))
-    assert progress.open == YUAN("4000.00")
+    assert progress.open == YUAN("4000.00") + closed.agreed_amount
 
 
 def test_the_panel_comes_alone_and_as_a_page(year, cast, client_of):
