@@ -13,6 +13,7 @@ from accounts.models import Office, User
 from core.models import Division, Record
 from core.money import yuan
 from donations.models import CODE_LENGTH, CODE_LETTERS, Donor, Gift, Programme
+from ledger.models import PeriodClosing
 from projects.models import Allocation, FundingLine, Payment, Project
 from reports.demo import words, year_2010
 from reports.demo.fill import CHARITY
@@ -269,6 +270,20 @@ class Pending:
             ]
         )
 
+    def closings(self) -> list[Record]:
+        """The reference year, to be closed by the other finance officer."""
+        number = numbers(f"J-{year_2010.YEAR}", 1, PeriodClosing.number_digits)[0]
+        return write(
+            [
+                PeriodClosing(
+                    number=number,
+                    starts_on=date(year_2010.YEAR, 1, 1),
+                    ends_on=date(year_2010.YEAR, 12, 31),
+                    **self.entered(self.cast["finance"], 1),
+                )
+            ]
+        )
+
 
 def write_pending(cast: Cast, loaded: Loaded, *, today: date) -> int:
     """Writes all of them; answers how many."""
@@ -279,6 +294,7 @@ def write_pending(cast: Cast, loaded: Loaded, *, today: date) -> int:
         *pending.payments(),
         *pending.gifts(),
         *pending.courses(),
+        *pending.closings(),
     ]
     pending.journal.write()
     return len(records)

@@ -35,6 +35,7 @@ ACCOUNTS = (
     Account("approver", "陈国华", "Chen Guohua", "approver", "nb"),
     Account("approver2", "徐文斌", "Xu Wenbin", "approver", "nb"),
     Account("finance", "王敏", "Wang Min", "finance", "nb"),
+    Account("finance2", "赵海燕", "Zhao Haiyan", "finance", "nb"),
     Account("clerk", "周丽", "Zhou Li", "clerk", "nb-charity"),
     Account("clerk2", "胡晓东", "Hu Xiaodong", "clerk", "nb-charity"),
     Account("auditor", "郑建平", "Zheng Jianping", "auditor", "nb"),
