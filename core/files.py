@@ -65,6 +65,11 @@ class Panel:
     def count(self) -> int:
         return len(self.photographs) + len(self.documents)
 
+    @property
+    def size(self) -> int:
+        """Bytes of the files that count."""
+        return sum(one.file.size for one in (*self.photographs, *self.documents))
+
 
 def panel_of(request: Request, record, *, entry=None) -> Panel:
     """What `core/_files.html` shows of a record, or of one entry under it."""

@@ -21,6 +21,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from core.approvals import ApprovalStep
+from core.archives import TakenArchive as TakenArchive
 from core.attachments import Attachment as Attachment
 from core.bulk_moves import BulkMove as BulkMove
 from core.lifecycle import WORKFLOWS, State

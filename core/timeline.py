@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from pghistory.models import Events
 
+from core.archives import TakenArchive
 from core.attachments import Attachment
 from core.lifecycle import AMEND
 from core.models import Decision, Record
@@ -61,7 +62,7 @@ SOURCES: list[Callable[[Record], Iterable[Entry]]] = []
 
 def timeline_of(record: Record, *, reader=None) -> list[Entry]:
     """What happened on a record and was said about it, newest first, as this person reads it."""
-    entries = [*_decisions(record), *_changes(record), *_files(record)]
+    entries = [*_decisions(record), *_changes(record), *_files(record), *_archives(record)]
     entries += _talk(record, reader)
     entries += [entry for source in SOURCES for entry in source(record)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:LIMIT]
@@ -204,6 +205,21 @@ def _value(field_, value, known: dict) -> str:
     if field_.remote_field:
         return str(known.get(value, value))
     return str(dict(field_.flatchoices).get(value, value))
+
+
+def _archives(record: Record) -> list[Entry]:
+    """Who took the whole record as an archive."""
+    rows = TakenArchive.objects.of(record).select_related("taken_by__office").order_by("-pk")
+    return [
+        Entry(
+            kind="file",
+            what=_("Archive taken"),
+            who=called(row.taken_by) if row.taken_by else _("the system"),
+            at=row.taken_at,
+            icon="import",
+        )
+        for row in rows[:LIMIT]
+    ]
 
 
 # -- files ----------------------------------------------------------------------------------------

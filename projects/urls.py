@@ -1,9 +1,10 @@
 from django.urls import path
 
-from projects import alarm_pages, entry_pages, frame_views, likeness_pages, views
+from projects import alarm_pages, archive_pages, entry_pages, frame_views, likeness_pages, views
 
 app_name = "projects"
 urlpatterns = [
+    path("projects/<int:pk>/archive/", archive_pages.take, name="project-archive"),
     path("projects/places/", views.places, name="project-places"),
     path("projects/likes/", likeness_pages.typed_likes, name="project-likes"),
     path("projects/<int:pk>/apart/<int:other>/", likeness_pages.apart, name="project-apart"),

@@ -177,6 +177,7 @@ projects:payment-list            -                    302 200 200 200 200 200 20
 projects:payment-move            payment/approve      302 404 403 403 403 200 403 403 403 403 404
 projects:project-apart           project/pair         302 404 403 200 200 200 403 403 403 403 404
 projects:project-likes           -                    302 405 405 405 405 405 405 405 405 405 405
+projects:project-archive         project              302 405 405 405 405 405 405 405 405 405 405
 projects:project-create          -                    302 200 200 403 200 403 403 403 403 403 403
 projects:project-detail          project              302 404 200 200 200 200 200 200 200 403 404
 projects:project-edit            project              302 404 200 403 403 403 403 403 403 403 404
