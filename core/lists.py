@@ -24,7 +24,7 @@ PAGE_SIZE = 30
 COUNT_CAP = 10_000
 # What an address may hold beside the filters: the order, the place, the reader's choices.
 ALL = "view=all"  # every row, whatever view the reader opens the list with
-NOT_KEPT = ("after", "before", "page", "view")
+NOT_KEPT = ("after", "before", "page", "view", "open")
 OF_THE_LIST = ("sort", *NOT_KEPT, "language", "unit")
 
 

@@ -128,6 +128,29 @@ def test_the_look_up_works_without_javascript(open_page, site):
     expect(page.locator(".claim")).to_be_visible()
 
 
+def test_the_choices_of_a_filter_are_looked_up_when_it_is_opened(open_page):
+    page = open_page(user="officer")
+    page.goto("/projects/?year=2010")
+    assert page.locator("select[name=county]").count() == 0
+    page.get_by_text("County", exact=True).first.click()
+    page.select_option("select[name=county]", label="Ceheng County")
+    expect(page).to_have_url(re.compile(r"county=\d+"))
+    expect(page.locator("#records tbody tr").first).to_contain_text("Ceheng")
+    assert "year=2010" in page.url and "open=" not in page.url
+    assert page.faults == []
+
+
+def test_the_choices_of_a_filter_are_shown_without_javascript(open_page):
+    page = open_page(user="officer", java_script_enabled=False)
+    page.goto("/projects/?year=2010")
+    page.locator("details.pick", has_text="County").locator("summary").first.click()
+    page.locator("button[name=open][value=county]").click()
+    page.select_option("select[name=county]", label="Ceheng County")
+    page.locator("#pop-county").get_by_role("button", name="Filter").click()
+    expect(page.locator("#records tbody tr").first).to_contain_text("Ceheng")
+    assert "year=2010" in page.url
+
+
 def test_rows_are_selected_by_keys_and_moved_together(open_page):
     page = open_page(user="reviewer")
     page.goto("/projects/?state=proposed")

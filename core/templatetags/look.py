@@ -335,6 +335,12 @@ def is_set(field: Any) -> bool:
 
 
 @register.filter
+def is_looked_up(field: Any) -> bool:
+    """Whether the choices of a filter's field are records, and looked up when it is opened."""
+    return hasattr(field.field, "queryset") and not field.errors and not is_set(field)
+
+
+@register.filter
 def error_texts(field: Any) -> list[str]:
     """The errors of a field in words that make sense away from it: an empty one is named."""
     needed = gettext("“{label}” is needed").format(label=capfirst(field.label))

@@ -290,12 +290,14 @@ function closeOpened(event) {
 }
 
 /* A filter that would open past the edge opens to the other side. */
-document.addEventListener("toggle", (event) => {
-  const pop = event.target.matches?.("details.pick[open]") && first(".pop", event.target);
+function turnPop(event) {
+  const pop = event.target.closest?.("details.pick[open]")?.querySelector(".pop");
   if (!pop) return;
   pop.classList.remove("end");
   if (pop.getBoundingClientRect().right > document.documentElement.clientWidth - 8) pop.classList.add("end");
-}, true);
+}
+document.addEventListener("toggle", turnPop, true);
+document.addEventListener("htmx:afterSettle", turnPop);
 
 document.addEventListener("click", closeOpened);
 document.addEventListener("keydown", (event) => {
