@@ -24,7 +24,7 @@ from core.entry import NotSaved
 from core.file_forms import ReasonForm
 from core.parts import with_more_rows
 from core.punctuation import labelled, told
-from core.refusals import WORDS, in_words
+from core.refusals import WORDS, in_words, tell
 from core.requests import Request
 from core.uploads import attach
 from core.views import typed
@@ -196,7 +196,7 @@ class Sheet:
                 if not all(list(self._kept(form))):
                     raise _FileRefused
         except DatabaseError as error:
-            if not form.tell(error):
+            if not tell(form, error):
                 raise
         except _FileRefused:
             pass
