@@ -23,14 +23,21 @@ from projects.models import (
     Agreement,
     Allocation,
     Appropriation,
+    BudgetLine,
+    Contract,
+    Contribution,
     Disaster,
     FundingSource,
+    Hop,
+    Instalment,
     Notice,
     Outcome,
     Payment,
     PlanPeriod,
     ProgressReport,
     Project,
+    Remittance,
+    Surplus,
     Survey,
     Village,
 )
@@ -263,6 +270,34 @@ def test_money_waits_for_approval_and_payment_for_money():
     assert not kept_back.exclude(paid_on__gte=a_year).exists()
 
 
+def test_contracts_fit_their_budget_lines_and_are_paid_in_their_instalments():
+    """And what is paid under them goes to their contractors."""
+    for contract in Contract.objects.prefetch_related("instalments__payments"):
+        line = BudgetLine.objects.filter(project=contract.project_id, purpose=contract.budget)
+        assert line.aggregate(sum=Sum("amount"))["sum"] >= contract.amount
+        for instalment in contract.instalments.all():
+            paid = sum(one.amount for one in instalment.payments.all() if one.status == "paid")
+            assert paid in (0, instalment.amount) and bool(paid) == bool(instalment.met_on)
+    bound = Payment.objects.filter(contract__isnull=False)
+    assert bound.exists() and not bound.exclude(payee=F("contract__contractor")).exists()
+
+
+def test_money_on_its_way_arrives_or_stands_somewhere():
+    remittances = Remittance.objects.prefetch_related("hops")
+    stands = [one for one in remittances if not one.is_arrived]
+    assert sorted(one.way[-1].place for one in stands) == ["city", "county", "prefecture"]
+    assert [one.kept_amount for one in stands if one.kept_amount] == [1000]
+    assert all(not one.kept_amount for one in remittances if one.is_arrived)
+
+
+def test_surplus_goes_back_to_the_fund_that_it_came_from():
+    for surplus in Surplus.objects.all():
+        assert surplus.status == "posted" and surplus.line.free_amount == 0
+        settled = surplus.line.project.settlements.get().settled
+        assert settled + surplus.amount == surplus.line.project.agreed_amount
+    assert Surplus.objects.count() == 2
+
+
 def test_three_people_stand_behind_a_payment():
     for payment in Payment.objects.paid()[:20]:
         people = Decision.objects.of(payment).values_list("decided_by", flat=True)
@@ -303,6 +338,7 @@ def test_the_command_names_that_gift(year):
         *(Project, Village, Allocation, Payment, Appropriation, Fund),
         *(Programme, Donor, Gift, GoodsGift, Course, Secondment),
         *(Agreement, Disaster, PlanPeriod, Survey, Notice, ProgressReport, Outcome),
+        *(Contract, Instalment, Remittance, Hop, Contribution, Surplus),
     ],
 )
 def test_every_record_carries_the_mark(model):

@@ -5,10 +5,12 @@ the one who entered it.
 """
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from random import Random
+from typing import Any
 
 from accounts.models import Office
 from core.models import Division
@@ -18,6 +20,7 @@ from projects.models import Allocation, Appropriation, FundingLine, Payment, Pro
 from projects.workflow import SECOND_APPROVAL_FROM
 from reports.demo import words
 from reports.demo.journal import Journal, Step, numbers, write
+from reports.demo.parts import purpose_of
 from reports.demo.people import Cast
 from reports.demo.plan import Instalment, Plan
 from reports.demo.shares import moment, moments, working_days_before
@@ -41,6 +44,7 @@ class Flow:
         self.funds, self.projects = funds, projects
         self.lines: dict[Plan, FundingLine] = {}
         self.planned: list[tuple[Payment, dict]] = []
+        self.bound: Mapping[Plan, Any] = {}
 
     def line(self, plan: Plan) -> FundingLine:
         """The plan's funding line from its fund, opened when it is first asked for."""
@@ -70,7 +74,7 @@ class Flow:
                 document=f"演示拨〔{YEAR}〕{place}号",
                 received_on=grant.day,
                 relief_for=prefectures.get(grant.relief_for),
-                **self._entered(grant.day, 0),
+                **self.entered(grant.day, 0),
             )
             record.movement = ledger.receive(
                 record.fund.pool,
@@ -107,7 +111,7 @@ class Flow:
             fund=self.funds[plan.fund],
             project=self.projects[plan],
             allocated_on=part.day,
-            **self._entered(part.day, 1),
+            **self.entered(part.day, 1),
         )
         record.movement = ledger.allocate(
             record.fund.pool,
@@ -171,20 +175,25 @@ class Flow:
     def _payment(self, number: str, part: Instalment, plan: Plan, place: int) -> Payment:
         steps = words.STEPS[plan.card.content.steps]
         purpose_zh, purpose_en = steps[min(place, len(steps) - 1)]
+        bound = self.bound.get(plan)
+        county = f"{plan.place.county_zh}扶贫资金专户（演示）"
         return Payment(
             number=number,
             line=self.line(plan),
             amount=Decimal(part.amount),
             purpose_zh=purpose_zh,
             purpose_en=purpose_en,
-            payee=f"{plan.place.county_zh}扶贫资金专户（演示）",
+            budget=purpose_of(plan),
+            payee=bound.contract.contractor if bound else county,
+            contract=bound and bound.contract,
+            instalment=bound and bound.instalments[place],
             requested_on=working_days_before(part.day, 2),
-            **self._entered(part.day, 2),
+            **self.entered(part.day, 2),
         )
 
     # -- common -------------------------------------------------------------------------------
 
-    def _entered(self, day: date, days_before: int) -> dict:
+    def entered(self, day: date, days_before: int) -> dict:
         """Who entered a record and when: the city's officer, some working days before."""
         entered_at = moment(self.rng, working_days_before(day, days_before))
         return {

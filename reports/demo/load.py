@@ -14,7 +14,7 @@ from donations.models import Gift
 from ledger.models import Fund
 from partnerships.models import Twinning
 from projects.models import Project
-from reports.demo import cards, chain, giving, spending, words, year_2010
+from reports.demo import cards, cash, chain, giving, spending, words, year_2010
 from reports.demo.bound import BOUND, plan_bound
 from reports.demo.earlier import plan_earlier
 from reports.demo.fill import write_funds, write_programmes
@@ -80,10 +80,16 @@ def load_year(cast: Cast, tell: Tell) -> Loaded:
     write_batches(rng, cast, journal, offices)
     tell(f"wrote {journal.write()} decisions, up to the start of work and the allocations")
     tell(f"wrote {write_work(records)} entries of the work")
+    flow.bound = cash.write_contracts(records)
+    tell(f"wrote {len(flow.bound)} contracts with their instalments")
     flow.request()
     count = journal.write()
     flow.pay()
     count += journal.write()
+    cash.give_back(flow)
+    count += journal.write()
+    entries = cash.write_contributions(records) + cash.write_ways(flow)
+    tell(f"wrote {entries} entries of money on its way and of what the counties brought")
     records.end(journal)
     tell(f"wrote {count + journal.write()} decisions, of payments and of how the work ended")
     return Loaded(flow.projects, funds)

@@ -31,11 +31,11 @@ from reports.demo.project_records import Records
 
 # What the money is for, in per cent of the money; the first takes what is left over.
 BUDGETS = {
-    "building": (("works", 72), ("materials", 18), ("design", 5), ("supervision", 5)),
-    "water": (("materials", 52), ("works", 38), ("design", 5), ("supervision", 5)),
-    "base": (("seeds", 60), ("materials", 20), ("training", 12), ("works", 8)),
-    "course": (("training", 78), ("materials", 12), ("other", 10)),
-    "pupils": (("grants", 88), ("equipment", 12)),
+    "building": (("works", 40), ("materials", 20), ("design", 20), ("supervision", 20)),
+    "water": (("works", 30), ("materials", 30), ("design", 20), ("supervision", 20)),
+    "base": (("seeds", 40), ("materials", 30), ("training", 20), ("works", 10)),
+    "course": (("training", 60), ("materials", 30), ("other", 10)),
+    "pupils": (("grants", 60), ("equipment", 40)),
 }
 SOURCES = {"city": "municipal", "county": "district", "bureau": "bureau", "": "donated"}
 
@@ -87,13 +87,19 @@ def _detailed(plan: Plan) -> Iterable[str]:
 
 
 def budget(plan: Plan) -> list[tuple[str, int]]:
-    """The purposes of the budget with whole yuan, labour last."""
-    money = plan.card.agreed + plan.match
+    """The purposes of the budget with whole yuan, labour last: the aid is for the first of them,
+    the match of the county for the others as well."""
     (first, _percent), *others = BUDGETS[plan.card.content.steps]
-    parts = [(purpose, money * percent // 10_000 * 100) for purpose, percent in others]
+    parts = [(purpose, plan.match * percent // 10_000 * 100) for purpose, percent in others]
     parts = [(purpose, amount) for purpose, amount in parts if amount]
-    lines = [(first, money - sum(amount for _purpose, amount in parts)), *parts]
+    rest = plan.match - sum(amount for _purpose, amount in parts)
+    lines = [(first, plan.card.agreed + rest), *parts]
     return [*lines, ("labour", plan.labour)] if plan.labour else lines
+
+
+def purpose_of(plan: Plan) -> str:
+    """The purpose for which the aid is spent."""
+    return BUDGETS[plan.card.content.steps][0][0]
 
 
 def sources(plan: Plan) -> list[tuple[str, int]]:

@@ -16,6 +16,7 @@ from donations.models import CODE_LENGTH, CODE_LETTERS, Donor, Gift, Programme
 from ledger.models import PeriodClosing
 from projects.models import Allocation, FundingLine, Payment, Project
 from reports.demo import words, year_2010
+from reports.demo.cash import Ways
 from reports.demo.fill import CHARITY
 from reports.demo.journal import Journal, Step, numbers, write
 from reports.demo.load import Loaded
@@ -210,10 +211,10 @@ class Pending:
                 Payment(
                     number=number,
                     line=line,
+                    **self._bound(line.project),
                     amount=(line.pool.free_amount / 2 // 100 * 100).quantize(Decimal("0.01")),
                     purpose_zh="施工进度款",
                     purpose_en="Building, by progress",
-                    payee=f"{line.project.county.name_zh}扶贫资金专户（演示）",
                     requested_on=self.ago(days),
                     **self.entered(self.cast["officer"], days),
                 )
@@ -222,6 +223,33 @@ class Pending:
         )
         self.journal.add(records[-1], self.step("approve", self.cast["approver"], 1))
         return records
+
+    def _bound(self, project: Project) -> dict:
+        """Who is paid, under which contract and of which budget line."""
+        contract = project.contracts.standing().first()
+        county = f"{project.county.name_zh}扶贫资金专户（演示）"
+        return {
+            "contract": contract,
+            "payee": contract.contractor if contract else county,
+            "budget": project.budget.order_by("pk")[0].purpose,
+        }
+
+    def remittances(self, payments: list[Payment]) -> list[Record]:
+        """Money on its way for what is to be paid: at the county with less, late at the prefecture,
+        and just left the city."""
+        ways = Ways(self.rng, self.cast)
+        reached = (
+            (("city", 38, 0), ("prefecture", 31, 0), ("county", 20, 1_000)),
+            (("city", 61, 0), ("prefecture", 52, 0)),
+            (("city", 8, 0),),
+        )
+        for payment, hops in zip(payments, reached, strict=True):
+            sent_on = self.ago(hops[0][1] + 2)
+            remittance = ways.send(payment.line.project, payment.amount, sent_on)
+            for place, days, less in hops:
+                ways.arrive(remittance, place, self.ago(days), less=less)
+        ways.write()
+        return ways.remittances
 
     # -- gifts, training ----------------------------------------------------------------------
 
@@ -288,10 +316,12 @@ class Pending:
 def write_pending(cast: Cast, loaded: Loaded, *, today: date) -> int:
     """Writes all of them; answers how many."""
     pending = Pending(cast, loaded, today)
+    payments = pending.payments()
     records = [
         *pending.projects(),
         *pending.allocations(),
-        *pending.payments(),
+        *payments,
+        *pending.remittances(payments),
         *pending.gifts(),
         *pending.courses(),
         *pending.closings(),

@@ -92,3 +92,10 @@ OUTCOMES = {
     "assistance": ("得到资助的人", "人", "people", 0, 1),
 }
 EVIDENCE = "入户走访和台账核对。（演示）"
+
+# -- contracts ------------------------------------------------------------------------------------
+
+TRADES = {"building": "建筑工程队", "water": "水利施工队", "base": "农业服务公司"}
+# In the order of the instalments; the last for the money that is kept back.
+CONDITIONS = ("开工", "主体完工", "竣工", "验收合格", "质保期满")
+SURPLUS = "工程结算后的结余资金退回（演示）"

@@ -20,6 +20,7 @@ RETAINED = timedelta(days=366)  # how long retention money is kept back, from th
 PREPARATION = timedelta(days=14)  # from the approval to the start of work
 CITY_RESERVE = 1_500_000  # what the city's fund keeps for projects that wait for an allocation
 RESERVE = 50_000
+SURPLUSES, SURPLUS_OF = 2, 40  # so many works cost a fortieth less
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ def plan_money(rng: Random, plans: list[Plan], gifts: list[Given]) -> list[Grant
             if gift.programme == fund and gift.bound_to is None
         ]
         _cover(sorted(received), [plan for plan in plans if plan.fund == fund])
+    for plan in _cheaper(plans):
+        plan.surplus = plan.card.agreed // SURPLUS_OF // 100 * 100
     for plan in plans:
         if plan.status == "approved":
             continue
@@ -55,6 +58,17 @@ def plan_money(rng: Random, plans: list[Plan], gifts: list[Given]) -> list[Grant
         else:
             _work(rng, plan)
     return grants
+
+
+def _cheaper(plans: list[Plan]) -> list[Plan]:
+    """The first few works of the government that cost less than was agreed."""
+    found = [
+        plan
+        for plan in plans
+        if plan.card.is_government and plan.has_contract and not plan.is_show_piece
+        if plan.status in ("handed_over", "closed") and not plan.keeps_back
+    ]
+    return found[:SURPLUSES]
 
 
 # -- set aside ------------------------------------------------------------------------------------
@@ -122,7 +136,7 @@ def _work(rng: Random, plan: Plan) -> None:
     else:
         plan.started_on = later(rng, plan.allocations[0].day, 1, 7)
         kept = plan.card.agreed // 2_000 * 100 if plan.keeps_back else 0
-        amounts = _parts(rng, plan, plan.card.agreed - kept)
+        amounts = _parts(rng, plan, plan.settled - kept)
         days = _payment_days(rng, plan.started_on, len(amounts))
         if plan.status in chain.WORKED:
             plan.completed_on = min(later(rng, days[-1], 2, 11), date(2010, 12, 30))
