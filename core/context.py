@@ -90,6 +90,13 @@ BESIDE = {  # lists that stand side by side under one place of the menu
         ),
         Place("projects:surplus-list", "", gettext_lazy("Surpluses"), "", "projects.view_surplus"),
         Place(
+            "projects:remittance-list",
+            "",
+            gettext_lazy("Remittances"),
+            "",
+            "projects.view_remittance",
+        ),
+        Place(
             "ledger:periodclosing-list",
             "",
             gettext_lazy("Closings"),

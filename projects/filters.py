@@ -132,10 +132,19 @@ def with_open_objection(today: date) -> Q:
     return Q(pk__in=objections.values("project"))
 
 
+def without_money(today: date) -> Q:
+    """Approved, and nobody has proposed an allocation or bound a gift to it."""
+    asked = Allocation.objects.exclude(status=Allocation.Status.DECLINED)
+    has_any = Exists(asked.filter(project=OuterRef("pk")))
+    has_line = Exists(FundingLine.objects.filter(project=OuterRef("pk")))
+    return Q(status__in=(State.APPROVED, State.UNDER_WAY)) & ~has_any & ~has_line
+
+
 LACKS: dict[str, tuple[str | Promise, Callable[[date], Q]]] = {
     "report": (_("a report for 90 days"), without_report),
     "rectification": (_("a finding put right in time"), with_late_finding),
     "answer": (_("the answer to an objection"), with_open_objection),
+    "money": (_("money set aside"), without_money),
 }
 
 

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from projects import alarm_pages, archive_pages, entry_pages, frame_views, likeness_pages, views
+from projects import (
+    alarm_pages,
+    archive_pages,
+    cash_views,
+    entry_pages,
+    frame_views,
+    likeness_pages,
+    views,
+)
 
 app_name = "projects"
 urlpatterns = [
@@ -22,5 +30,7 @@ urlpatterns = [
     *views.PAYMENTS.urls("payments/"),
     *views.APPROPRIATIONS.urls("appropriations/"),
     *views.SURPLUSES.urls("surpluses/"),
+    path("remittances/", cash_views.REMITTANCES.list, name="remittance-list"),
+    path("funds/<int:pk>/commitments/", cash_views.fund_commitments, name="fund-commitments"),
     *alarm_pages.ALARMS.urls("alarms/"),
 ]

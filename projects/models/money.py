@@ -380,7 +380,7 @@ class Surplus(MoneyRecord):
         ]
 
     def series_of(self) -> str:
-        return f"S-{self.returned_on.year}"
+        return f"J-{self.returned_on.year}"
 
     @property
     def summary(self) -> str:

@@ -50,6 +50,7 @@ class Remittance(Entry):
         verbose_name_plural = _("remittances")
         ordering = ["sent_on", "id"]
         constraints = [positive("amount", model="remittance")]
+        indexes = [models.Index(fields=["sent_on", "id"], name="remittance_day")]
         triggers = [*entry_triggers(standing=True, past=("sent_on",)), REMITTANCE_FITS]
 
     def __str__(self) -> str:
