@@ -238,6 +238,8 @@ class ContractForm(EntryForm):
             self.fields.pop("why_struck")
         if self.about and "budget" in self.fields:
             self.fields["budget"].choices = purposes_of(self.about, self.instance.budget)
+        if "retention_percent" in self.fields:
+            self.fields["retention_percent"].widget.attrs["data-share-of"] = "amount"
         self.helper.layout = Layout(
             *(
                 Field(name, wrapper_class="wide") if name in ("subject", "why_struck") else name

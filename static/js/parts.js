@@ -56,6 +56,15 @@ function leave(part) {
   }
 }
 
+/** What a typed percentage of an amount comes to, under its field. */
+function share(input) {
+  const whole = first(`[name="${input.dataset.shareOf}"]`, input.form);
+  const percent = Math.round(countOf(input.value) * 100);
+  const line = input.parentElement.querySelector(".echo") || input.insertAdjacentElement("afterend", document.createElement("p"));
+  line.className = "echo num";
+  line.textContent = percent && whole.value ? `= ${moneyText((fenIn(whole) * BigInt(percent) + 5000n) / 10000n)}` : "";
+}
+
 function sumUp(part) {
   leave(part);
   for (const foot of all("[data-sum]", part)) {
@@ -78,7 +87,9 @@ document.addEventListener("input", (event) => {
   const part = partOf(event.target);
   if (part) sumUp(part);
   else all("[data-part]").forEach(leave);
+  all("[data-share-of]").forEach(share);
 });
 document.addEventListener("htmx:afterSwap", () => all("[data-part]").forEach(hideBlank));
 
 all("[data-part]").forEach(hideBlank);
+all("[data-share-of]").forEach(share);
