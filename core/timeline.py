@@ -62,26 +62,31 @@ SOURCES: list[Callable[[Record], Iterable[Entry]]] = []
 
 def timeline_of(record: Record, *, reader=None) -> list[Entry]:
     """What happened on a record and was said about it, newest first, as this person reads it."""
-    entries = [*_decisions(record), *_changes(record), *_files(record), *_archives(record)]
+    decided = _decisions(record)
+    entries = [entry for _row, entry in decided] + _changes(record, decided)
+    entries += [*_files(record), *_archives(record)]
     entries += _talk(record, reader)
     entries += [entry for source in SOURCES for entry in source(record)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)[:LIMIT]
 
 
-def _decisions(record: Record) -> list[Entry]:
+def _decisions(record: Record) -> list[tuple[Decision, Entry]]:
     workflow = workflow_of(record)
     rows = Decision.objects.of(record).select_related("decided_by__office", "on_behalf_of", "step")
     rows = rows.defer("content")
     return [
-        Entry(
-            kind="decision",
-            what=_what(workflow, row),
-            who=called(row.decided_by, row.on_behalf_of),
-            at=row.decided_at,
-            tone="amber" if row.to_status == "returned" else "sea",
-            icon=state.icon if (state := workflow.by_value.get(row.to_status)) else "check",
-            note=row.note,
-            hash=row.content_hash,
+        (
+            row,
+            Entry(
+                kind="decision",
+                what=_what(workflow, row),
+                who=called(row.decided_by, row.on_behalf_of),
+                at=row.decided_at,
+                tone="amber" if row.to_status == "returned" else "sea",
+                icon=state.icon if (state := workflow.by_value.get(row.to_status)) else "check",
+                note=row.note,
+                hash=row.content_hash,
+            ),
         )
         for row in rows
     ]
@@ -96,7 +101,8 @@ def _what(workflow, row: Decision) -> str:
     return str(workflow.by_move[row.move].done) if row.move in workflow.by_move else row.move
 
 
-def _changes(record: Record) -> list[Entry]:
+def _changes(record: Record, decided: list[tuple[Decision, Entry]]) -> list[Entry]:
+    """The changes, each on a line of its own, but what was typed with a move stands with that."""
     events = list(
         Events.objects.tracks(record)
         .order_by("-pgh_created_at", "-pgh_id")
@@ -108,6 +114,9 @@ def _changes(record: Record) -> list[Entry]:
         changes = shown(record, event["pgh_diff"] or {}, named)
         first = event["pgh_label"] == "insert"
         if not first and not changes:
+            continue
+        if decision := None if first else _typed_with(record, event, decided):
+            decision.changes += changes
             continue
         user = (event["pgh_context"] or {}).get("user") or (record.created_by_id if first else None)
         entries.append(
@@ -121,6 +130,21 @@ def _changes(record: Record) -> list[Entry]:
             )
         )
     return entries
+
+
+def _typed_with(record: Record, event: dict, decided: list[tuple[Decision, Entry]]) -> Entry | None:
+    """The decision nearest to a change, of those by whose move all of its fields are typed."""
+    fields, moves = set(event["pgh_diff"]) - QUIET, workflow_of(record).by_move
+    fitting = [
+        (abs(row.decided_at - event["pgh_created_at"]), place, entry)
+        for place, (row, entry) in enumerate(decided)
+        if row.move in moves and fields <= _columns(record, moves[row.move].asks)
+    ]
+    return min(fitting)[2] if fitting else None
+
+
+def _columns(record: Record, names: Iterable[str]) -> set[str]:
+    return {record._meta.get_field(name).attname for name in names}
 
 
 def _talk(record: Record, reader) -> list[Entry]:

@@ -29,3 +29,13 @@ def test_twelve_changes_cost_the_queries_of_two(make, django_assert_num_queries)
     change(project, make, 10)
     with django_assert_num_queries(len(two)):
         timeline_of(project)
+
+
+def test_what_is_typed_with_a_move_stands_with_its_decision(make):
+    project = make.project_under_way()
+    (begun,) = [entry for entry in timeline_of(project) if entry.what == "Work has started"]
+    assert [label for label, _old, _new in begun.changes] == ["work started on"]
+    changed = [entry for entry in timeline_of(project) if entry.what == "Changed"]
+    assert "work started on" not in [
+        label for entry in changed for label, _old, _new in entry.changes
+    ]
