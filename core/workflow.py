@@ -23,6 +23,7 @@ from core.models import Decision, LegalMove, LifeCycle, Record
 from core.refusals import WORDS
 from core.triggers import FREE_COLUMNS
 
+MANY = 1000  # records that wait for a person are counted so far
 ASKED = 10  # people looked at, at most, to say whom a record waits for
 
 
@@ -245,9 +246,9 @@ def together(queues: Iterable[QuerySet]) -> QuerySet:
 
 
 def waiting_count(user) -> int:
-    """How many records wait for this person, each as often as for moves."""
+    """How many records wait for this person, each as often as for moves; counted to `MANY`."""
     queues = [queue.records for queue in waiting_for(user)]
-    return together(queues).count() if queues else 0
+    return together(queues)[:MANY].count() if queues else 0
 
 
 def without_own_work(records: QuerySet, workflow: Workflow, move: Move, user) -> QuerySet:

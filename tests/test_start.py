@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from core.formatting import LATE_DAYS, OVER_DAYS
 from core.models import Decision
+from core.templatetags.look import many
 from core.workflow import perform
 
 
@@ -108,3 +109,7 @@ def test_thirty_tasks_cost_the_queries_of_three(make, cast, client_of):
 def test_the_start_page_asks_for_a_login(client):
     answer = client.get("/")
     assert answer.status_code == 302 and answer.url.startswith("/accounts/login/")
+
+
+def test_what_waits_is_counted_so_far_and_no_further():
+    assert [many(count) for count in (0, 999, 1000)] == ["0", "999", "999+"]

@@ -24,6 +24,7 @@ from core.lifecycle import WORKFLOWS, State
 from core.money import fen, money_text
 from core.parts import own_fields
 from core.punctuation import gap, labelled, listed
+from core.workflow import MANY
 
 register = template.Library()
 register.filter(labelled)
@@ -145,6 +146,12 @@ def count(value: int | None, kind: str = "", qualifier: str | None = "") -> Safe
 def number(value: Any, places: int | None = None) -> str:
     """1286 -> "1,286"."""
     return formatting.number(value, places)
+
+
+@register.filter
+def many(count: int) -> str:
+    """A count of what waits, which is made so far and no further: 1000 -> "999+"."""
+    return formatting.number(count) if count < MANY else f"{formatting.number(MANY - 1)}+"
 
 
 @register.filter
