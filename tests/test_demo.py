@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import Count, F, Sum
+from django.test import override_settings
 
 from accounts.models import User
 from accounts.tasks import Task
@@ -19,8 +20,10 @@ from donations.models import Donor, Gift, GoodsGift, Programme
 from ledger import trace
 from ledger.models import Fund
 from partnerships.models import Twinning
+from projects.alarm_rules import RULES
 from projects.models import (
     Agreement,
+    Alarm,
     Allocation,
     Appropriation,
     BudgetLine,
@@ -39,6 +42,7 @@ from projects.models import (
     Remittance,
     Surplus,
     Survey,
+    ToldApart,
     Village,
 )
 from reports.demo import scale
@@ -56,9 +60,10 @@ class Year:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def year(django_db_setup, django_db_blocker):
+def year(django_db_setup, django_db_blocker, tmp_path_factory):
     """The year loaded twice, each time into an empty database; the second stays for the tests."""
-    with django_db_blocker.unblock():
+    files = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"))
+    with django_db_blocker.unblock(), files:
         with transaction.atomic():
             call_command("demo", stdout=StringIO())
             first = fingerprint()
@@ -372,11 +377,22 @@ def test_supporters_are_those_of_the_year():
     assert set(rows.values_list("supporter", "office")) <= pairs
 
 
+def test_every_kind_of_alarm_has_its_example():
+    standing = Alarm.objects.standing()
+    assert set(standing.values_list("rule", flat=True)) == {rule.key for rule in RULES}
+    assert standing.set_aside().count() == 1 and ToldApart.objects.count() == 1
+    marked = {Contract: "number", Remittance: "document"}
+    for model, words in marked.items():
+        shown = model.objects.filter(project__alarms__rule__in=["paid_early", "hop_late"])
+        assert shown.filter(**{f"{words}__contains": "演示"}).exists()
+        assert not model.objects.filter(is_demo=False).exists()
+
+
 def test_what_waits_is_not_of_2010():
     waiting = Project.objects.filter(status__in=["draft", "proposed", "returned"])
     assert dict(waiting.values_list("status").annotate(Count("pk")).order_by()) == {
         "draft": 4,
-        "proposed": 6,
+        "proposed": 8,
         "returned": 2,
     }
     assert not waiting.filter(year=2010).exists()

@@ -4,6 +4,7 @@ Rule: the only part with a clock, handed in as `today`; nothing of it counts in 
 nothing of it touches the appeal, whose first gifts the README follows.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -116,19 +117,19 @@ class Pending:
 
     # -- projects -----------------------------------------------------------------------------
 
-    def projects(self) -> list[Record]:
+    def propose(self, ideas: Sequence[Idea] = IDEAS) -> list[Record]:
         offices = {o.division_id: o for o in Office.objects.filter(side="receiving")}
         city = Office.objects.get(key="nb")
         towns = Division.objects.valid_on(year_2010.TWINNINGS_DAY).select_related("parent")
-        places = {town.code: town for town in towns.filter(code__in={i.town for i in IDEAS})}
-        names = numbers(f"P-{self.today.year}", len(IDEAS), 4)
+        places = {town.code: town for town in towns.filter(code__in={i.town for i in ideas})}
+        names = numbers(f"P-{self.today.year}", len(ideas), 4)
         records = []
-        for number, idea in zip(names, IDEAS, strict=True):
+        for number, idea in zip(names, ideas, strict=True):
             town = places[idea.town]
             office = offices[town.parent_id]
             supporter = city if idea.kind in ("road", "health") else self._supporter(office, city)
             records.append(self._project(number, idea, town, office, supporter))
-        for record, idea in zip(write(records), IDEAS, strict=True):
+        for record, idea in zip(write(records), ideas, strict=True):
             self._moves(record, idea)
         return records
 
@@ -318,7 +319,7 @@ def write_pending(cast: Cast, loaded: Loaded, *, today: date) -> int:
     pending = Pending(cast, loaded, today)
     payments = pending.payments()
     records = [
-        *pending.projects(),
+        *pending.propose(),
         *pending.allocations(),
         *payments,
         *pending.remittances(payments),

@@ -12,6 +12,7 @@ from django.utils import timezone, translation
 from accounts.roles import BY_NAME
 from projects.models import Project
 from reports.demo import year_2010
+from reports.demo.alarms import write_alarms
 from reports.demo.load import is_loaded, load_year, show_piece
 from reports.demo.pending import write_pending
 from reports.demo.people import ACCOUNTS, PASSWORD, write_people
@@ -73,6 +74,7 @@ class Command(BaseCommand):
         loaded = load_year(cast, self._tell)
         waiting = write_pending(cast, loaded, today=today)
         write_talk(cast, today=today)
+        self._tell(f"raised {write_alarms(cast, loaded, today=today)} alarms")
         self._tell(f"wrote {waiting} records that wait in the queues")
         self._gift_to_follow()
         self.stdout.write("The accounts: manage.py demo --accounts")
