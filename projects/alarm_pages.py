@@ -12,7 +12,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils import timezone
@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.formatting import number
 from core.forms import RecordForm
-from core.lists import ALL, Column, List
+from core.lists import Column, List
 from core.refusals import is_written
 from core.requests import Request
 from core.views import Records, typed
@@ -87,27 +87,36 @@ class AlarmFilter(filters.FilterSet):
         return rows.filter(project__number__iexact=value.strip())
 
 
-class AlarmRecords(Records):
+class AlarmList(List):
     """The list of alarms, whose views are the kinds with their counts."""
 
-    def views_here(self, page: List):
-        """All, mine, what is set aside, and each kind that has an alarm open for the reader."""
-        user = page.request.user
-        rows = page.visible.open().order_by().values("rule").annotate(count=Count("pk"))
+    def views(self, views):
+        """All, mine, each kind that has an alarm open for the reader, and what is set aside."""
+        rows = self.visible.open().order_by().values("rule").annotate(count=Count("pk"))
         counts = dict(rows.values_list("rule", "count"))
         shown = [
-            (_counted(_("All open"), sum(counts.values())), ALL),
-            (_counted(_("Mine"), _sum_of(counts, user)), "mine=yes"),
+            (_counted(_("All open"), sum(counts.values())), ""),
+            (_counted(_("Mine"), _sum_of(counts, self.request.user)), "mine=yes"),
             *(
                 (_counted(rule.label, counts[rule.key]), f"rule={rule.key}")
                 for rule in RULES
                 if rule.key in counts
             ),
-            (_("Set aside"), "state=aside"),
+            *views,
         ]
-        return [
-            (label, query, page.query(QueryDict(query)) == page.query()) for label, query in shown
-        ]
+        return super().views(shown)
+
+
+class AlarmRecords(Records):
+    def listed(self, request: Request) -> List:
+        return AlarmList(
+            request,
+            self.filterset,
+            self.visible(request),
+            columns=self.columns,
+            default_sort=self.default_sort,
+            rows=self.rows,
+        )
 
     def urls(self, prefix: str) -> list:
         aside = path(f"{prefix}<int:pk>/set-aside/", set_aside, name="alarm-set-aside")
@@ -151,6 +160,7 @@ ALARMS = AlarmRecords(
     detail_template="projects/alarm_detail.html",
     rows=lambda rows: rows.for_list(),
     panels=alarm_panels,
+    views=[(gettext_lazy("Set aside"), "state=aside")],
     empty=gettext_lazy("Nothing looks wrong. The records are looked through every night."),
 )
 
