@@ -89,9 +89,7 @@ def deliver_left(timestamp: int) -> None:
         deliver.defer(mail_id=mail.pk)
 
 
-@app.periodic(
-    cron="30 19 * * *"
-)  # half past three at night in Shanghai: the timetable is read in UTC
+@app.periodic(cron="30 19 * * *")  # half past three at night in Shanghai
 @app.task(queue="checks", queueing_lock="sweep_files")
 def sweep_files(timestamp: int) -> None:
     """Removes files that no row names, every night at half past three."""
