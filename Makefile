@@ -11,7 +11,7 @@ WHOLE = core ledger config
 TYPED = $(WHOLE) $(filter-out $(WHOLE:=/%),$(wildcard */workflow.py */money.py */figures.py))
 
 # Migrations made while no installation holds many rows: their locks are short.
-SHORT_LOCKS = 0003_people_found 0004_approvals 0007_tones 0008_tasks 0003_editors 0002_whole_case \
+SHORT_LOCKS = 0010_alarms 0003_people_found 0004_approvals 0007_tones 0008_tasks 0003_editors 0002_whole_case \
 	0003_works_rules 0005_money_limits 0002_editors 0013_news
 
 .DEFAULT_GOAL := help

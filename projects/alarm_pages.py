@@ -129,8 +129,7 @@ def _counted(label, count: int):
 
 def _sum_of(counts: dict[str, int], user) -> int:
     """How many of them are this person's business."""
-    mine = (rule.key for rule in RULES if set(rule.roles) & set(user.roles))
-    return sum(counts.get(key, 0) for key in mine)
+    return sum(counts.get(rule.key, 0) for rule in RULES if rule.concerns(user))
 
 
 def alarm_panels(request: Request, alarm: Alarm) -> dict[str, Any]:

@@ -41,6 +41,10 @@ class Rule:
     roles: tuple[str, ...]
     sentence: Callable[[Any], str]
 
+    def concerns(self, user) -> bool:
+        """Whether a role of the person is to see to it."""
+        return bool({*self.roles} & {*user.roles})
+
     @property
     def query(self) -> str:
         return (SQL / f"{self.key}.sql").read_text(encoding="utf-8")

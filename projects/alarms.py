@@ -99,9 +99,10 @@ def of_project(request: Request, project: Project) -> dict[str, Any]:
 
 def on_start(request: Request) -> dict[str, Any]:
     """How many open alarms are the reader's business, and the gravest of them."""
-    if not request.user.has_perm("projects.view_alarm"):
+    user = request.user
+    if not (user.has_perm("projects.view_alarm") and any(r.concerns(user) for r in RULES)):
         return {}
-    mine = Alarm.objects.visible_to(request.user).open().concerning(request.user)
+    mine = Alarm.objects.visible_to(user).open().concerning(user)
     grades = {f"grade_{grade.value}": Count("pk", filter=Q(grade=grade)) for grade in Grade}
     counts = mine.order_by().aggregate(all=Count("pk"), **grades)
     first = mine.for_list().order_by("grade", "since", "pk")[:ON_START] if counts["all"] else []

@@ -177,7 +177,7 @@ def likes_of(look: Look | None, user) -> list[Like]:
 
 def _compared(look: Look, row: Project, at_sites: set[int]) -> Like | None:
     """How a project of the same county is like it; None where its place is another one."""
-    place = ""
+    place: str | Promise = ""
     if row.village_id and row.village_id == look.village_id:
         place = SAME_VILLAGE
     elif row.village_id in look.villages or row.pk in at_sites:

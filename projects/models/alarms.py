@@ -134,8 +134,7 @@ class AlarmQuerySet(PartnerScoped):
 
     def concerning(self, user):
         """Of the kinds that the person's roles are to see to."""
-        keys = [key for key, rule in BY_KEY.items() if set(rule.roles) & set(user.roles)]
-        return self.filter(rule__in=keys)
+        return self.filter(rule__in=[key for key, rule in BY_KEY.items() if rule.concerns(user)])
 
     def for_list(self):
         return self.select_related("project", "county")
