@@ -19,10 +19,8 @@ from projects.models import (
     Alarm,
     BudgetLine,
     Contract,
-    Hop,
     ProgressReport,
     Project,
-    Remittance,
     SetAside,
     ToldApart,
 )
@@ -66,53 +64,27 @@ class Examples:
 
     # -- money --------------------------------------------------------------------------------
 
-    def contract(self, project: Project, number: str, amount, signed_on: date, budget: str) -> None:
-        Contract.objects.create(
-            project=project,
-            number=number,
-            contractor=f"{project.county.name_zh}演示施工队",
-            procurement=Contract.Procurement.INQUIRY,
-            subject="土建施工（演示）",
-            budget=budget,
-            amount=amount,
-            signed_on=signed_on,
-            **self.entered(self.by_county(project), project.approved_on + timedelta(days=6)),
-        )
-
     def signed_early(self) -> None:
+        """The day of a contract that lies before the approval."""
         project = self.under_way("522327")
-        day = project.approved_on - timedelta(days=12)
-        self.contract(project, "演示合同甲", 96_000, day, BudgetLine.Purpose.WORKS)
+        contract = project.contracts.standing().earliest("pk")
+        contract.signed_on = project.approved_on - timedelta(days=12)
+        contract.save()
 
     def over_budget(self) -> None:
         project = self.under_way("522325", last=True)  # nothing of it is paid yet
         line = project.budget.get(purpose=BudgetLine.Purpose.WORKS)
-        amount, day = line.amount + 17_400, project.approved_on + timedelta(days=5)
-        self.contract(project, "演示合同乙", amount, day, line.purpose)
-
-    def not_sent_on(self) -> None:
-        project = self.under_way("522634")
-        day, finance = self.today - timedelta(days=52), self.cast["finance"]
-        sent = Remittance.objects.create(
+        Contract.objects.create(
             project=project,
-            document=f"演示拨〔{day.year}〕3号",
-            amount=60_000,
-            sent_on=day,
-            **self.entered(finance, day),
+            number=f"演示合〔{year_2010.YEAR}〕预1号",
+            contractor=f"{project.county.name_zh}施工队（演示）",
+            procurement=Contract.Procurement.INQUIRY,
+            subject=project.content_zh,
+            budget=line.purpose,
+            amount=line.amount + 17_400,
+            signed_on=project.approved_on + timedelta(days=5),
+            **self.entered(self.by_county(project), project.approved_on + timedelta(days=6)),
         )
-        for place, by, later in (
-            (Hop.Place.CITY, finance, 1),
-            (Hop.Place.PREFECTURE, self.cast["reviewer-qdn"], 11),
-        ):
-            on = day + timedelta(days=later)
-            Hop.objects.create(
-                project=project,
-                remittance=sent,
-                place=place,
-                amount=60_000,
-                arrived_on=on,
-                **self.entered(by, on),
-            )
 
     def money_ahead(self) -> None:
         """After the report that counts, one that had to take most of it back."""
@@ -209,7 +181,6 @@ def write_alarms(cast: Cast, loaded: Loaded, *, today: date) -> int:
     for write in (
         examples.signed_early,
         examples.over_budget,
-        examples.not_sent_on,
         examples.money_ahead,
         examples.unpublished,
         examples.same_photograph,
