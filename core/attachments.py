@@ -12,7 +12,7 @@ For who builds on it:
 
 Rule: whoever reads the case record reads its files. A row is never removed and tells for ever what
 was brought, when and by whom; only its words and its kind are put right, and what was left empty is
-filled in. A record that is closed takes no more.
+filled in. A record that is closed takes no more, but photographs of what is still looked at.
 """
 
 from collections.abc import Iterable
@@ -37,6 +37,7 @@ from core.text import visible_text
 from core.triggers import fixed, never_deleted
 
 ENTRIES: dict[str, tuple[type[models.Model], str]] = {}
+LATE: set[str] = set()  # those of ENTRIES that take photographs although the record is closed
 
 # key, Chinese, English, whether it is a photograph
 KINDS = (
@@ -85,7 +86,17 @@ CHECK_ATTACHMENT = f"""
     EXECUTE format('SELECT to_jsonb(t) FROM public.%I t WHERE id = $1 FOR SHARE', c.table_name)
        INTO record USING NEW.record_id;
     IF record IS NULL THEN RAISE EXCEPTION 'no_such_record'; END IF;
-    IF record->>'status' IN ('closed', 'cancelled') AND (TG_OP = 'INSERT'
+    IF record->>'status' = 'closed' AND NEW.width IS NOT NULL
+       AND (SELECT is_photograph FROM public.core_attachmentkind WHERE key = NEW.kind_id) THEN
+        SELECT e INTO entry FROM jsonb_array_elements(c.late_entries) e
+         WHERE e->>'kind' = NEW.entry_kind;
+        IF entry IS NOT NULL THEN
+            EXECUTE format('SELECT true FROM public.%I WHERE id = $1 AND %I = $2',
+                           entry->>'table', entry->>'column')
+               INTO is_late USING NEW.entry_id, NEW.record_id;
+        END IF;
+    END IF;
+    IF record->>'status' IN ('closed', 'cancelled') AND is_late IS NOT TRUE AND (TG_OP = 'INSERT'
         OR to_jsonb(NEW) - shown IS DISTINCT FROM to_jsonb(OLD) - shown)
     THEN RAISE EXCEPTION 'record_closed'; END IF;
     IF NEW.width IS NULL AND EXISTS (SELECT FROM public.core_attachmentkind k
@@ -118,11 +129,16 @@ PUBLICATION = ("published_at", "published_by", "has_consent")
 OF_THE_PUBLIC = "ARRAY['published_by_id', 'published_at', 'has_consent']"
 
 
-def with_files(*, under: str):
-    """Class decorator: rows that hold files; the field `under` leads to their case record."""
+def with_files(*, under: str, after_closing: bool = False):
+    """Class decorator: rows that hold files; the field `under` leads to their case record.
+
+    `after_closing` is for rows that take photographs although the record is closed.
+    """
 
     def registered(model):
         ENTRIES[model._meta.label_lower] = (model, under)
+        if after_closing:
+            LATE.add(model._meta.label_lower)
         return model
 
     return registered
@@ -369,6 +385,8 @@ class Attachment(models.Model):
                 declare=[
                     ("c", "public.core_lifecycle"),
                     ("record", "jsonb"),
+                    ("entry", "jsonb"),
+                    ("is_late", "boolean"),
                     ("shown", f"text[] := {OF_THE_PUBLIC}"),
                 ],
                 func=CHECK_ATTACHMENT,

@@ -261,6 +261,7 @@ class LifeCycle(models.Model):
     amends = models.CharField(max_length=40, default="")
     amends_column = models.CharField(max_length=63, default="")
     amends_at = models.CharField(max_length=20, default="")
+    late_entries = models.JSONField(default=list)
 
     owner_only = True
 

@@ -16,8 +16,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from core import content, storage
-from core.attachments import ENTRIES, Attachment, AttachmentKind
-from core.refusals import in_words
+from core.attachments import ENTRIES, LATE, Attachment, AttachmentKind
+from core.refusals import WORDS, in_words
 
 CLOSED = ("closed", "cancelled")
 AT_ONCE = 20  # files in one go
@@ -47,13 +47,19 @@ class Bounded(FileUploadHandler):
 
 
 def may_add(user, record, entry=None) -> bool:
-    """Who may change the record or the entry, or adds files in the own scope; not once closed."""
-    if record.status in CLOSED:
+    """Who may change the record or the entry, or adds files in the own scope; not once closed,
+    but for photographs of what is still looked at then."""
+    if record.status in CLOSED and not is_late(record, entry):
         return False
     asked = [(_change(record), record), ("core.add_attachment", record)]
     if entry is not None and hasattr(type(entry).objects, "editable_by"):
         asked.append((_change(entry), entry))
     return any(user.can(permission, row, editing=True) for permission, row in asked)
+
+
+def is_late(record, entry) -> bool:
+    """Whether the record is closed and the entry takes photographs all the same."""
+    return record.status == "closed" and entry is not None and entry._meta.label_lower in LATE
 
 
 def _change(row) -> str:
@@ -80,6 +86,8 @@ def prepare(record, upload: File, *, kind: str, by, entry=None, **words) -> Atta
     if not may_add(by, record, entry):
         raise PermissionDenied(_("Your role does not add files to this record."))
     chosen = AttachmentKind.objects.get(pk=kind)
+    if is_late(record, entry) and not chosen.is_photograph:
+        raise ValidationError(str(WORDS["record_closed"]), code="record_closed")
     found = content.judge(upload, photograph=chosen.is_photograph)
     sha256 = storage.hash_of(upload)
     _not_twice(record, sha256)

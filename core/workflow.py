@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from core.approvals import ApprovalStep, Delegation, HasStepFor, MayGive, steps_left, steps_of
+from core.attachments import ENTRIES, LATE
 from core.lifecycle import AMEND, WORKFLOWS, Move, Workflow
 from core.models import Decision, LegalMove, LifeCycle, Record
 from core.refusals import WORDS
@@ -404,7 +405,16 @@ def _as_row(workflow: Workflow) -> dict[str, Any]:
         "amends": workflow.amends,
         "amends_column": f"{workflow.amends}_id" if workflow.amends else "",
         "amends_at": workflow.amends_at,
+        "late_entries": list(_late_entries(workflow)),
     }
+
+
+def _late_entries(workflow: Workflow) -> Iterable[dict[str, str]]:
+    """The rows under a record that take photographs although it is closed."""
+    for label in sorted(LATE):
+        model, under = ENTRIES[label]
+        if model._meta.get_field(under).related_model is workflow.model:
+            yield {"kind": label, "table": model._meta.db_table, "column": f"{under}_id"}
 
 
 def _legal_moves(workflow: Workflow) -> Iterable[LegalMove]:

@@ -24,7 +24,7 @@ from core.file_forms import ManyFilesField, ManyFilesInput
 from core.forms import AmountInputField, RecordForm
 from core.money import money_text
 from core.text import half_width
-from core.uploads import CLOSED
+from core.uploads import CLOSED, is_late
 from projects.forms import NumberField
 from projects.models import (
     Acceptance,
@@ -207,9 +207,10 @@ def with_evidence(form: EntryForm, *, photograph: str, document: str) -> None:
 
     `photograph` and `document` are the kinds under which the files will be kept.
     """
+    keys = [photograph, document]
     if form.instance.project.status in CLOSED:
-        return
-    kinds = AttachmentKind.objects.in_bulk([photograph, document])
+        keys = [photograph] if is_late(form.instance.project, form.instance) else []
+    kinds = AttachmentKind.objects.in_bulk(keys)
     labels = {
         "photographs": (_("Photographs"), photograph),
         "documents": (_("Documents"), document),

@@ -7,11 +7,11 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, connection, transaction
 
-from core.approvals import steps_of
 from core.lifecycle import WORKFLOWS
 from core.models import Counter, Decision
 from core.refusals import WORDS, key_of
-from core.workflow import decide, duty_of, offers, perform, waiting_for
+from core.workflow import duty_of, offers, perform, waiting_for
+from tests.walk import Walk
 
 
 def refused(key: str, sql: str, *parameters) -> None:
@@ -223,80 +223,17 @@ def test_the_table_of_a_life_cycle_is_closed(name):
     assert all(not move.then or move.then in workflow.by_move for move in workflow.moves)
 
 
-FIRST = {
-    "project": lambda make: make.project(),
-    "allocation": lambda make: make.allocation(),
-    "payment": lambda make: make.payment(),
-    "appropriation": lambda make: make.appropriation(),
-    "gift": lambda make: make.gift(),
-    "goods_gift": lambda make: make.goods(),
-    "course": lambda make: make.course(),
-    "secondment": lambda make: make.secondment(),
-    "agreement": lambda make: make.agreement(),
-    "amendment": lambda make: make.amendment(),
-    "surplus": lambda make: make.surplus(),
-    "period_closing": lambda make: make.period_closing(),
-}
-DAYS = ("approved_on", "started_on", "completed_on", "paid_on", "signed_on")
-
-
-def asked_for(record, move, make) -> dict:
-    """Values for what a move asks to be typed."""
-    values = {day: date(2010, 5, 1) for day in DAYS}
-    values |= {"library_year": 2010, "library_rank": 1, "approval_document": "甬扶〔2010〕1号"}
-    values |= {"voucher": f"0501-{record.pk}"}
-    if "agreement" in move.asks:
-        values["agreement"] = make.signed_agreement()
-    return {name: values[name] for name in move.asks}
-
-
 @pytest.mark.parametrize("name", sorted(WORKFLOWS))
 def test_every_move_is_tried_from_every_state(name, make, cast):
     """The database takes a move from the states of the table and refuses it from all others."""
-    workflow, people, tried = WORKFLOWS[name], cast.everybody(), set()
+    workflow, somebody = WORKFLOWS[name], cast.stranger
 
-    def walk(record):
-        if record.status in tried:
-            return
-        tried.add(record.status)
+    def look(record):
         for move in workflow.moves:
             if record.status not in move.source:
-                refused("no_such_move", insert_decision(record, move.name, move.target, people[-1]))
-        for move in workflow.from_status(record.status):
-            step(record, move)
+                refused("no_such_move", insert_decision(record, move.name, move.target, somebody))
 
-    def step(record, move):
-        """One move forward by somebody new, in a savepoint that is taken back."""
-        try:
-            with transaction.atomic():
-                asked = asked_for(record, move, make)
-                for name, value in asked.items():
-                    setattr(record, name, value)
-                record.save(update_fields=list(asked))
-                if move.effect:
-                    move.effect(record, by=people[0], note="")
-                before = record.status
-                while record.status == before:
-                    decide(record, move, by=somebody(record, move), note="reason")
-                walk(record)
-                transaction.set_rollback(True)
-        finally:
-            record.refresh_from_db()
-
-    def somebody(record, move):
-        """Whoever has not had a hand in it; with a route, whose step it is."""
-        if not move.route:
-            authors = set(
-                Decision.objects.of(record)
-                .filter(move__in=move.not_by)
-                .values_list("decided_by", flat=True)
-            )
-            authors.add(record.created_by_id)
-            return next(p for p in people if p.pk not in authors)
-        return next(p for p in people if steps_of(name, record.pk, move.name, p.pk))
-
-    walk(FIRST[name](make))
-    assert tried == set(workflow.by_value)
+    assert Walk(name, make, cast, look).seen == set(workflow.by_value)
 
 
 def test_offers_say_why_a_move_is_not_possible_yet(make, cast):

@@ -14,7 +14,7 @@ from core.refusals import key_of
 from core.talk import follow, follows, remind, strike, write_note
 from core.timeline import timeline_of
 from core.workflow import perform
-from tests.test_decisions import FIRST
+from tests.walk import FIRST
 
 
 def noted(record) -> list[str]:

@@ -434,7 +434,7 @@ class Asset(Entry):
         return self.name
 
 
-@with_files(under="project")
+@with_files(under="project", after_closing=True)
 @tracked
 class AssetVisit(Entry):
     """A later look at an asset: whether it is there, used and in order."""
