@@ -400,6 +400,7 @@ class HopForm(EntryForm):
             ahead = [place for place in own if PLACES.index(place) >= PLACES.index(last)]
             self.initial.setdefault("place", next(iter(ahead or own), None))
             self.initial.setdefault("amount", remittance.arrived_amount)
+            self.refusal = "" if own else WORDS["not_your_hop"]
         labels = dict(Hop.Place.choices)
         field = self.fields["place"]
         field.choices = [("", CHOOSE), *((place, labels[place]) for place in own)]

@@ -107,6 +107,7 @@ def register(kind: Kind) -> None:
     """Registers a kind of entry with the form of its pages."""
     form: type[EntryForm] = type(kind.form.__name__, (TypedInAdmin, kind.form), {"kind": kind})
     words = {"kind": kind, "form": form, "__doc__": kind.model.__doc__}
+    words["raw_id_fields"] = (kind.under,) if kind.under else ()  # there may be very many
     admin.site.register(kind.model, type(f"{kind.model.__name__}Admin", (EntryAdmin,), words))
 
 

@@ -16,7 +16,7 @@ from pghistory.models import Events
 
 from core import timeline
 from core.punctuation import labelled
-from projects.models import Project
+from projects.models import Instalment, Project
 from projects.models.entry import Entry
 from projects.panels import entries_of
 
@@ -28,8 +28,12 @@ def told_of(record: Model) -> Iterator[timeline.Entry]:
     """What happened to the entries of a project."""
     if not isinstance(record, Project):
         return
-    entries = [entry for rows in entries_of(record).values() for entry in rows]
+    found = entries_of(record)
+    contracts = {contract.pk: contract for contract in found["contract"]}
+    entries = [entry for rows in found.values() for entry in rows]
     for entry in entries:
+        if isinstance(entry, Instalment) and _came_with(contracts[entry.contract_id], entry):
+            continue
         name = capfirst(entry._meta.verbose_name)
         who = timeline.called(entry.created_by)
         words = labelled(_("Entered"), name)
@@ -37,6 +41,12 @@ def told_of(record: Model) -> Iterator[timeline.Entry]:
         if entry.struck_at:
             yield _struck(entry, name)
     yield from _put_right(entries)
+
+
+def _came_with(contract: Entry, entry: Instalment) -> bool:
+    """Whether an instalment was entered with its contract, and was not struck out since."""
+    same = contract.created_by_id == entry.created_by_id and not entry.struck_at
+    return same and contract.created_at.date() == entry.created_at.date()
 
 
 def _struck(entry: Entry, name: str) -> timeline.Entry:

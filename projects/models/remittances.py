@@ -132,6 +132,13 @@ class Hop(Entry):
                 name="hop_once",
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["remittance"],
+                condition=Q(place="contractor", struck_at__isnull=True),
+                name="hop_at_its_end",
+            ),
+        ]
         triggers = [
             *entry_triggers("remittance_id", "place", past=("arrived_on",)),
             HOP_IN_ORDER,
