@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from core import views
 from core.lists import COUNT_CAP, Column
@@ -144,7 +144,7 @@ def fund_commitments(request: Request, pk: int) -> HttpResponse:
     waiting = Payment.objects.filter(line__fund=fund, status=Payment.Status.APPROVED)
     total, held = committed(fund), free_of(fund)
     context = {
-        "title": _("Promised"),
+        "title": pgettext("a fund", "Promised"),
         "fund": fund,
         "rows": [(projects[row.project_id], row) for row in rows[:SHOWN]],
         "more_count": max(len(rows) - SHOWN, 0),
