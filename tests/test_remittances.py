@@ -80,6 +80,14 @@ def test_neither_side_says_for_the_other_that_money_arrived(make, cast, hop):
     refused("not_your_hop", hop, "city", 2, created_by=cast.reporter)
 
 
+def test_no_role_says_for_another_that_money_arrived(make, cast, hop):
+    """By SQL as well: county and prefecture each tell of their own places."""
+    refused("not_your_hop", hop, "province", 2, created_by=cast.reporter)
+    refused("not_your_hop", hop, "prefecture", 2, created_by=cast.reporter)
+    refused("not_your_hop", hop, "county", 2, created_by=cast.reviewer)
+    refused("not_your_hop", hop, "city", 2, created_by=cast.approver)
+
+
 def test_a_remittance_sends_no_more_than_was_allocated(make):
     allocation = make.posted_allocation(amount="1000.00")
     make.remittance(allocation=allocation, amount="700.00")
