@@ -72,7 +72,7 @@ class PeriodClosing(Record):
         return str(self)
 
     def series_of(self) -> str:
-        return f"J-{self.ends_on.year}"
+        return f"L-{self.ends_on.year}"
 
     def check_days(self) -> None:
         """Raises ValidationError while a day is to come, or where one is closed already."""

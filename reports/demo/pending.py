@@ -301,7 +301,7 @@ class Pending:
 
     def closings(self) -> list[Record]:
         """The reference year, to be closed by the other finance officer."""
-        number = numbers(f"J-{year_2010.YEAR}", 1, PeriodClosing.number_digits)[0]
+        number = numbers(f"L-{year_2010.YEAR}", 1, PeriodClosing.number_digits)[0]
         return write(
             [
                 PeriodClosing(
