@@ -22,7 +22,7 @@ def test_a_finance_officer_proposes_and_another_one_closes(make, cast, client_of
     client = client_of(cast.finance)
     answer = client.post("/closings/new/", FEBRUARY)
     closing = PeriodClosing.objects.get()
-    assert answer.url == f"/closings/{closing.pk}/" and closing.number == "J-2010-0001"
+    assert answer.url == f"/closings/{closing.pk}/" and closing.number == "L-2010-0001"
     move = f"/closings/{closing.pk}/move/close/"
     assert client.post(move, {"note": ""}).status_code == 403
     assert "Close the period" in client_of(cast.finance2).get("/").content.decode()
