@@ -12,7 +12,7 @@ TYPED = $(WHOLE) $(filter-out $(WHOLE:=/%),$(wildcard */workflow.py */money.py *
 
 # Migrations made while no installation holds many rows: their locks are short.
 SHORT_LOCKS = 0010_alarms 0003_people_found 0004_approvals 0007_tones 0008_tasks 0003_editors 0002_whole_case \
-	0003_works_rules 0005_money_limits 0002_editors 0013_news
+	0003_works_rules 0005_money_limits 0002_editors 0013_news 0015_late_photographs
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check bench lock

@@ -47,11 +47,11 @@ class _Reader(HTMLParser):
             case "details":
                 self.kept.append("<details open>")
             case _:
-                self.kept.append(self.get_starttag_text())
+                self.kept.append(self.get_starttag_text() or "")
 
     def handle_startendtag(self, tag, attributes):
         if self.is_main and not self.dropped and tag not in DROPPED:
-            self.kept.append(self.get_starttag_text())
+            self.kept.append(self.get_starttag_text() or "")
 
     def handle_endtag(self, tag):
         if tag == "main":

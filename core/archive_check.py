@@ -50,7 +50,8 @@ def _look_at(archive: zipfile.ZipFile, verdict: Verdict) -> Iterator[str]:
     try:
         manifest = json.loads(archive.read(MANIFEST))
         listed = {one["path"]: one for one in manifest["files"]}
-        sums = dict(reversed(line.split("  ", 1)) for line in _lines(archive))
+        split = (line.split("  ", 1) for line in _lines(archive))
+        sums = {name: digest for digest, name in split}
     except (ValueError, KeyError, TypeError):
         yield _("The manifest cannot be read.")
         return

@@ -144,7 +144,8 @@ def _typed_with(record: Record, event: dict, decided: list[tuple[Decision, Entry
 
 
 def _columns(record: Record, names: Iterable[str]) -> set[str]:
-    return {record._meta.get_field(name).attname for name in names}
+    columns: list[Any] = [record._meta.get_field(name) for name in names]
+    return {column.attname for column in columns}
 
 
 def _talk(record: Record, reader) -> list[Entry]:
