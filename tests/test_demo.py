@@ -14,8 +14,10 @@ from django.test import override_settings
 
 from accounts.models import User
 from accounts.tasks import Task
+from core.attachments import Attachment
 from core.models import Decision
 from core.notes import Note
+from core.workflow import waiting_for
 from donations.models import Donor, Gift, GoodsGift, Programme
 from ledger import trace
 from ledger.models import Fund
@@ -25,6 +27,7 @@ from projects.models import (
     Agreement,
     Alarm,
     Allocation,
+    Amendment,
     Appropriation,
     BudgetLine,
     Contract,
@@ -452,3 +455,22 @@ def test_no_demonstration_where_it_has_no_place(settings):
     settings.DEMO = False
     with pytest.raises(CommandError, match="DEMO=0"):
         call_command("demo", stdout=StringIO())
+
+
+def test_every_stage_has_a_project_of_the_present_year():
+    later = Project.objects.filter(year__gt=2010)
+    assert set(later.values_list("status", flat=True)) == set(Project.Status.values) - {"closed"}
+    amendments = Amendment.objects.values_list("status", flat=True).order_by("status")
+    assert list(amendments) == ["approved", "declined", "submitted"]
+    for user in ("reviewer", "officer", "approver", "finance"):
+        person = User.objects.get(username=user)
+        assert any(queue.records.exists() for queue in waiting_for(person)), user
+    carried = Amendment.objects.get(status="approved")
+    assert carried.project.people_count == carried.changes["people_count"]
+
+
+def test_photographs_tell_their_day_and_place():
+    files = Attachment.objects.photographs().filter(caption__contains="演示图")
+    assert files.count() >= 8 and files.published().count() >= 4
+    assert all(file.taken_at and file.latitude for file in files)
+    assert not files.repeated().exists()

@@ -13,6 +13,7 @@ from accounts.roles import BY_NAME
 from projects.models import Project
 from reports.demo import year_2010
 from reports.demo.alarms import write_alarms
+from reports.demo.later import write_later
 from reports.demo.load import is_loaded, load_year, show_piece
 from reports.demo.pending import write_pending
 from reports.demo.people import ACCOUNTS, PASSWORD, write_people
@@ -73,6 +74,7 @@ class Command(BaseCommand):
         cast = write_people()
         loaded = load_year(cast, self._tell)
         waiting = write_pending(cast, loaded, today=today)
+        waiting += write_later(cast, loaded, today=today)
         write_talk(cast, today=today)
         self._tell(f"raised {write_alarms(cast, loaded, today=today)} alarms")
         self._tell(f"wrote {waiting} records that wait in the queues")
