@@ -13,8 +13,10 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import DatabaseError, connection, transaction
+from django.forms import CharField, Textarea, TextInput
 from django.urls import reverse
 
+from core.conflicts import names_of, untouched
 from core.lifecycle import WORKFLOWS
 from core.models import Decision, LifeCycle
 from core.workflow import is_editable
@@ -43,6 +45,9 @@ TABLES = {
     for workflow in WORKFLOWS.values()
     for model in (workflow.model, *workflow.parts)
 } | {kind.model._meta.db_table for kind in ROWS}
+
+
+TYPED_ELSEWHERE = {"amendment"}  # on the form of its project
 
 
 def is_refused(sql: str, *parameters) -> bool:
@@ -227,6 +232,61 @@ def test_no_form_and_no_action_of_the_admin_goes_past_a_life_cycle(
                 attempt(record, user, here, data | {"post": "yes", "index": "0"})
 
     Walk(name, make, cast, look)
+
+
+def sent(page) -> dict:
+    """What a browser sends of a change form of the admin that nobody touches."""
+    forms = [page.context["adminform"].form]
+    for inline in page.context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.forms]
+    fields = [field for form in forms for field in form]
+    return {
+        name: values
+        for field in fields
+        for name, values in zip(names_of(field), untouched(field), strict=True)
+    }
+
+
+def text_of(page) -> str:
+    """The name of a field of plain text in a change form of the admin, if there is one."""
+    form = page.context["adminform"].form
+    own = {field.name for field in form._meta.model._meta.fields}
+    texts = (
+        name
+        for name, field in form.fields.items()
+        if name in own and type(field.widget) in (TextInput, Textarea) and type(field) is CharField
+    )
+    return next(texts, "")
+
+
+@pytest.mark.parametrize("name", sorted(WORKFLOWS))
+def test_a_whole_form_of_the_admin_changes_a_record_while_it_is_open_and_never_after(
+    name, make, cast, client_of
+):
+    workflow = WORKFLOWS[name]
+    meta, typed = workflow.model._meta, {}
+    found = {"open": 0, "frozen": 0}
+
+    def look(record):
+        url = f"/admin/{meta.app_label}/{meta.model_name}/{record.pk}/change/"
+        client = client_of(record.created_by)
+        page = client.get(url)
+        if page.status_code == 200 and text_of(page):
+            typed.update(sent(page) | {text_of(page): "改过的字句"})
+        before = picture(meta.db_table)[meta.db_table, record.pk]
+        with transaction.atomic():
+            client.post(url, typed)
+            after = picture(meta.db_table)[meta.db_table, record.pk]
+            transaction.set_rollback(True)
+        is_changed = "改过的字句" in after.values()
+        if is_editable(record):
+            found["open"] += is_changed
+        else:
+            found["frozen"] += 1
+            assert not is_changed and after["status"] == before["status"], record.status
+
+    Walk(name, make, cast, look)
+    assert found["frozen"] and (found["open"] or name in TYPED_ELSEWHERE), found
 
 
 @pytest.mark.parametrize("kind", ROWS, ids=lambda kind: kind.name)
