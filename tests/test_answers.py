@@ -1,9 +1,12 @@
 """Before a record is sent on, what was typed is shown once more, with the way to change it."""
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from core.models import Division
 from projects.models import Project
 from tests.test_parts import whole
 from tests.typed import project_typed
@@ -57,3 +60,10 @@ def test_more_rows_cost_no_more_queries(make, cast, client_of):
             client_of(cast.reporter).get(path)
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_a_place_that_is_no_choice_any_more_is_shown_by_its_name(project, cast, client_of):
+    Division.objects.filter(pk=project.town_id).update(valid_to=date(2009, 12, 31))
+    page = client_of(cast.reporter).get(f"/projects/{project.pk}/move/submit/")
+    shown = {a.label: a.text for section in page.context["answers"] for a in section.answers}
+    assert shown["Town"] == "Rongdu Town"

@@ -14,7 +14,7 @@ from core.approvals import Delegation
 from core.formatting import LATE_DAYS, OVER_DAYS
 from core.news import Kind, MailChoice, News, When
 from core.refusals import key_of
-from tests.test_decisions import FIRST
+from tests.walk import FIRST
 
 
 def day(days: int):

@@ -121,7 +121,8 @@ class Pending:
         offices = {o.division_id: o for o in Office.objects.filter(side="receiving")}
         city = Office.objects.get(key="nb")
         towns = Division.objects.valid_on(year_2010.TWINNINGS_DAY).select_related("parent")
-        places = {town.code: town for town in towns.filter(code__in={i.town for i in ideas})}
+        listed = towns.filter(code__in={idea.town for idea in ideas})
+        places = {town.code: self.today_s(town) for town in listed}
         names = numbers(f"P-{self.today.year}", len(ideas), 4)
         records = []
         for number, idea in zip(names, ideas, strict=True):
@@ -136,6 +137,12 @@ class Pending:
     def _supporter(self, office: Office, city: Office) -> Office:
         pair = office.supported_by.order_by("supporter__key").first()
         return pair.supporter if pair else city
+
+    def today_s(self, town: Division) -> Division:
+        """The town as it is listed in the year of loading."""
+        while town.successor and town.valid_to and town.valid_to < self.today:
+            town = town.successor
+        return town
 
     def _project(self, number: str, idea: Idea, town, office, supporter) -> Project:
         return Project(
