@@ -44,7 +44,8 @@ def _typed(field: BoundField) -> str:
     """What was typed and cannot be read, or a record that is no choice any more by its name."""
     value = field.value()
     if isinstance(field.field, forms.ModelChoiceField) and str(value or "").isdecimal():
-        return str(field.field.queryset.model._default_manager.filter(pk=value).first() or value)
+        rows: Any = field.field.queryset
+        return str(rows.model._default_manager.filter(pk=value).first() or value)
     pieces = value if isinstance(value, list | tuple) else [value]
     return " ".join(str(piece) for piece in pieces if piece) if pieces and pieces[0] else ""
 

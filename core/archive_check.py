@@ -52,10 +52,10 @@ def _look_at(archive: zipfile.ZipFile, verdict: Verdict) -> Iterator[str]:
         listed = {one["path"]: one for one in manifest["files"]}
         split = (line.split("  ", 1) for line in _lines(archive))
         sums = {name: digest for digest, name in split}
-    except (ValueError, KeyError, TypeError):
+        verdict.missing = [str(one["path"]) for one in manifest.get("missing", ())]
+    except (ValueError, KeyError, TypeError, AttributeError):
         yield _("The manifest cannot be read.")
         return
-    verdict.missing = [str(one.get("path")) for one in manifest.get("missing", ())]
     yield from _members(archive, names, listed, sums, verdict)
 
 

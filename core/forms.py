@@ -3,6 +3,7 @@
 Rule: what was typed is kept; a field is read right or refused beside itself in words.
 """
 
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -118,6 +119,9 @@ class AmountInputField(forms.Field):
         return ValidationError(self.error_messages[code], code=code)
 
 
+FIRST_DAY = date(1949, 10, 1)  # no record of this kind is older
+
+
 class DayField(forms.DateField):
     """A day, typed as 2010-07-12, 2010.7.12 or 2010年7月12日; refuses days after today."""
 
@@ -127,6 +131,7 @@ class DayField(forms.DateField):
     default_error_messages = {
         "invalid": _("Enter a day as year-month-day, such as 2010-07-12"),
         "future": _("The day cannot be after today, %(today)s"),
+        "long_ago": _("The day cannot be before %(first)s"),
     }
 
     def __init__(self, *, may_be_future: bool = False, **kwargs):
@@ -138,6 +143,9 @@ class DayField(forms.DateField):
 
     def validate(self, value):
         super().validate(value)
+        if value and value < FIRST_DAY:
+            first = {"first": date_format(FIRST_DAY)}
+            raise ValidationError(self.error_messages["long_ago"], params=first, code="long_ago")
         if value and not self.may_be_future and value > (today := timezone.localdate()):
             raise ValidationError(
                 self.error_messages["future"],

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 ALLOWED_CONTROLS = "\n\r\t"
+FILLERS = set("\u115f\u1160\u3164\uffa0")
 DIRECTION_MARKS = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
@@ -30,6 +31,12 @@ def visible_text(value: str) -> None:
                 _("The text holds a control character (%(mark)s). Delete it or type it again."),
                 params={"mark": f"U+{ord(character):04X}"},
                 code="control_character",
+            )
+        if unicodedata.category(character) == "Cf" or character in FILLERS:
+            raise ValidationError(
+                _("The text holds a character that nobody sees (%(mark)s). Delete it."),
+                params={"mark": f"U+{ord(character):04X}"},
+                code="unseen_character",
             )
         if unicodedata.category(character) == "Cs":
             raise ValidationError(_("The text holds a broken character."), code="surrogate")

@@ -24,6 +24,7 @@ from core.punctuation import labelled, listed
 from core.workflow import workflow_of
 
 LIMIT = 200
+WITH_A_MOVE = timedelta(seconds=10)  # what is typed with a move is saved in its transaction
 TOGETHER = timedelta(minutes=15)  # files that one person adds within it are one line
 FILE_EVENTS: Any = Attachment.pgh_event_model  # type: ignore[attr-defined]
 FILE_WORDS = ("kind", "title_zh", "title_en", "caption", "document_number", "dated_on")
@@ -60,14 +61,20 @@ class Entry:
 SOURCES: list[Callable[[Record], Iterable[Entry]]] = []
 
 
-def timeline_of(record: Record, *, reader=None) -> list[Entry]:
-    """What happened on a record and was said about it, newest first, as this person reads it."""
+def timeline_of(record: Record, *, reader=None, limit: int | None = LIMIT) -> list[Entry]:
+    """What happened on a record and was said about it, newest first, as this person reads it.
+
+    With a limit every decision, and of all else the newest so many lines.
+    """
     decided = _decisions(record)
-    entries = [entry for _row, entry in decided] + _changes(record, decided)
-    entries += [*_files(record), *_archives(record)]
-    entries += _talk(record, reader)
+    entries = [entry for _row, entry in decided] + _changes(record, decided, limit)
+    entries += [*_files(record), *_archives(record, limit)]
+    entries += _talk(record, reader, limit)
     entries += [entry for source in SOURCES for entry in source(record)]
-    return sorted(entries, key=lambda entry: entry.at, reverse=True)[:LIMIT]
+    entries.sort(key=lambda entry: entry.at, reverse=True)
+    return [
+        one for n, one in enumerate(entries) if one.kind == "decision" or not limit or n < limit
+    ]
 
 
 def _decisions(record: Record) -> list[tuple[Decision, Entry]]:
@@ -101,12 +108,12 @@ def _what(workflow, row: Decision) -> str:
     return str(workflow.by_move[row.move].done) if row.move in workflow.by_move else row.move
 
 
-def _changes(record: Record, decided: list[tuple[Decision, Entry]]) -> list[Entry]:
+def _changes(record: Record, decided: list[tuple[Decision, Entry]], limit) -> list[Entry]:
     """The changes, each on a line of its own, but what was typed with a move stands with that."""
     events = list(
         Events.objects.tracks(record)
         .order_by("-pgh_created_at", "-pgh_id")
-        .values("pgh_created_at", "pgh_label", "pgh_diff", "pgh_context")[:LIMIT]
+        .values("pgh_created_at", "pgh_label", "pgh_diff", "pgh_context")[:limit]
     )
     people, named = _people(record, events), _named(record, events)
     entries = []
@@ -133,14 +140,17 @@ def _changes(record: Record, decided: list[tuple[Decision, Entry]]) -> list[Entr
 
 
 def _typed_with(record: Record, event: dict, decided: list[tuple[Decision, Entry]]) -> Entry | None:
-    """The decision nearest to a change, of those by whose move all of its fields are typed."""
+    """The decision with which a change was typed: by the same person, at the same time."""
     fields, moves = set(event["pgh_diff"]) - QUIET, workflow_of(record).by_move
-    fitting = [
-        (abs(row.decided_at - event["pgh_created_at"]), place, entry)
-        for place, (row, entry) in enumerate(decided)
-        if row.move in moves and fields <= _columns(record, moves[row.move].asks)
-    ]
-    return min(fitting)[2] if fitting else None
+    context = event["pgh_context"] or {}
+    for row, entry in decided:
+        asks = moves[row.move].asks if row.move in moves else ()
+        is_theirs = context.get("user") == row.decided_by_id
+        is_then = abs(row.decided_at - event["pgh_created_at"]) < WITH_A_MOVE
+        is_loaded = record.is_demo and "is_loaded" in context
+        if fields <= _columns(record, asks) and (is_loaded or (is_theirs and is_then)):
+            return entry
+    return None
 
 
 def _columns(record: Record, names: Iterable[str]) -> set[str]:
@@ -148,12 +158,12 @@ def _columns(record: Record, names: Iterable[str]) -> set[str]:
     return {column.attname for column in columns}
 
 
-def _talk(record: Record, reader) -> list[Entry]:
+def _talk(record: Record, reader, limit: int | None) -> list[Entry]:
     notes = list(
-        Note.objects.of(record).select_related("written_by__office").order_by("-pk")[:LIMIT]
+        Note.objects.of(record).select_related("written_by__office").order_by("-pk")[:limit]
     )
     reminders = list(
-        Reminder.objects.of(record).select_related("reminded_by__office").order_by("-pk")[:LIMIT]
+        Reminder.objects.of(record).select_related("reminded_by__office").order_by("-pk")[:limit]
     )
     ids = {person for row in (*notes, *reminders) for person in row.told}
     people = get_user_model().objects.in_bulk(ids) if ids else {}
@@ -232,7 +242,7 @@ def _value(field_, value, known: dict) -> str:
     return str(dict(field_.flatchoices).get(value, value))
 
 
-def _archives(record: Record) -> list[Entry]:
+def _archives(record: Record, limit: int | None) -> list[Entry]:
     """Who took the whole record as an archive."""
     rows = TakenArchive.objects.of(record).select_related("taken_by__office").order_by("-pk")
     return [
@@ -243,7 +253,7 @@ def _archives(record: Record) -> list[Entry]:
             at=row.taken_at,
             icon="import",
         )
-        for row in rows[:LIMIT]
+        for row in rows[:limit]
     ]
 
 

@@ -32,7 +32,7 @@ class AlarmRuleAdmin(admin.ModelAdmin):
         return str(rule.rule.unit)
 
     def get_fields(self, request, obj=None):
-        return (*self.fields, *(self.of_splitting if obj and obj.window_days else ()))
+        return (*self.fields, *(self.of_splitting if obj and obj.key == "split" else ()))
 
     def has_add_permission(self, request) -> bool:
         return False
@@ -47,10 +47,22 @@ class AlarmAdmin(ReadOnlyAdmin):
 
     fields = ("sentence", "project", "grade", "since", "amount", "raised_on", "cleared_on")
     readonly_fields = ("sentence",)
-    list_display = ("rule", "project", "grade", "since", "raised_on", "cleared_on", "aside_until")
+    list_display = (
+        "kind_label",
+        "project",
+        "grade",
+        "since",
+        "raised_on",
+        "cleared_on",
+        "aside_until",
+    )
     list_filter = ("rule", "grade")
     list_select_related = ("project",)
     search_fields = ("project__number", "project__found_by")
+
+    @admin.display(description=_("kind of alarm"), ordering="rule")
+    def kind_label(self, alarm: Alarm) -> str:
+        return str(alarm.kind.label)
 
     @admin.display(description=_("alarm"))
     def sentence(self, alarm: Alarm) -> str:

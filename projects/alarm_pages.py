@@ -9,6 +9,7 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
+from django.apps import apps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
@@ -20,6 +21,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from core.attachments import Attachment
 from core.formatting import number
 from core.forms import RecordForm
 from core.lists import Column, List
@@ -28,9 +30,10 @@ from core.requests import Request
 from core.views import Records, typed
 from projects.alarm_rules import RULES
 from projects.filters import PROJECT, counties
-from projects.models import Alarm, SetAside
+from projects.models import Alarm, Project, SetAside
 from projects.models.alarms import ASIDE_DAYS, Grade
 
+MOST_FOUND = 20  # records that an alarm leads to
 USUAL_DAYS = 90  # what the form presets
 
 STATES = [
@@ -132,10 +135,19 @@ def _sum_of(counts: dict[str, int], user) -> int:
     return sum(counts.get(rule.key, 0) for rule in RULES if rule.concerns(user))
 
 
+def _found(alarm: Alarm, user) -> list[Any]:
+    """The other records that it speaks of, of a photograph their projects, as far as one reads."""
+    rows = apps.get_model(alarm.record_kind)._default_manager.filter(pk__in=alarm.rows)
+    if rows.model is Attachment:
+        rows = Project.objects.filter(pk__in=rows.values("record_id"))
+    return list(rows.visible_to(user)[:MOST_FOUND]) if hasattr(rows, "visible_to") else []
+
+
 def alarm_panels(request: Request, alarm: Alarm) -> dict[str, Any]:
     may = request.user.has_perm("projects.set_aside_alarm") and alarm.cleared_on is None
     return {
         "set_asides": alarm.set_asides.select_related("set_by__office"),
+        "found": _found(alarm, request.user),
         "may_set_aside": may,
     }
 
@@ -197,6 +209,9 @@ def set_aside(request: Request, pk: int) -> HttpResponse:
         raise PermissionDenied
     form = SetAsideForm(typed(request), user=request.user)
     form.instance.alarm, form.instance.set_by = alarm, request.user
+    if alarm.is_aside:
+        messages.info(request, _("The alarm is set aside already."))
+        return redirect(alarm)
     if request.method == "POST" and form.is_valid() and is_written(form):
         messages.success(request, _("The alarm is set aside."))
         return redirect(alarm)

@@ -48,7 +48,7 @@ class Archive:
         head = {
             "number": self.project.number,
             "name": self.project.name_zh,
-            "taken_by": str(self.reader),
+            "as_read_by": str(self.reader),
             "taken_at": self.at.isoformat(),
             "left_out": [about(file) | {"because": "withdrawn"} for file in self.left_out],
         }

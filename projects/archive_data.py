@@ -59,7 +59,8 @@ def rows_of_lines(project: Project) -> dict[str, QuerySet]:
 def data_of(project: Project, reader, decisions, files, paths) -> dict[str, Any]:
     """Everything about the project in plain values."""
     found = {"project": _row(project)}
-    for relation in Project._meta.related_objects:
+    hidden = Project._meta.get_fields(include_hidden=True)
+    for relation in (field for field in hidden if field.one_to_many or field.one_to_one):
         if (rows := _readable(relation, project, reader)) is not None:
             found[relation.related_model._meta.model_name] = [_row(row) for row in _rows(rows)]
     for name, rows in rows_of_lines(project).items():
@@ -67,7 +68,7 @@ def data_of(project: Project, reader, decisions, files, paths) -> dict[str, Any]
             found[name] = [_row(row) for row in _rows(rows)]
     found["decisions"] = [_decision(number, row) for number, row in decisions]
     found["files"] = [{"path": paths[file.pk]} | about(file) for file in files]
-    found["history"] = [_told(entry) for entry in timeline_of(project, reader=reader)]
+    found["history"] = [_told(entry) for entry in timeline_of(project, reader=reader, limit=None)]
     return found
 
 

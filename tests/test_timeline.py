@@ -4,6 +4,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.timeline import timeline_of
+from tests.test_whole_case import refused
 
 
 def change(project, make, times: int) -> None:
@@ -31,11 +32,25 @@ def test_twelve_changes_cost_the_queries_of_two(make, django_assert_num_queries)
         timeline_of(project)
 
 
-def test_what_is_typed_with_a_move_stands_with_its_decision(make):
-    project = make.project_under_way()
+def test_what_is_typed_with_a_move_stands_with_its_decision(make, cast, client_of):
+    project = make.approved_project()
+    client_of(cast.reporter).post(
+        f"/projects/{project.pk}/move/start/", {"started_on": "2010-05-10", "note": ""}
+    )
+    project.refresh_from_db()
     (begun,) = [entry for entry in timeline_of(project) if entry.what == "Work has started"]
     assert [label for label, _old, _new in begun.changes] == ["work started on"]
     changed = [entry for entry in timeline_of(project) if entry.what == "Changed"]
-    assert "work started on" not in [
-        label for entry in changed for label, _old, _new in entry.changes
-    ]
+    assert "work started on" not in [label for one in changed for label, _old, _new in one.changes]
+
+
+def test_what_no_person_typed_with_a_move_is_a_line_of_its_own_and_then_stays(make):
+    project = make.approved_project()
+    write = "UPDATE projects_project SET approval_document = %s WHERE id = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(write, ["甬扶〔2010〕9号", project.pk])
+    changed = [entry for entry in timeline_of(project) if entry.what == "Changed"]
+    told = [label for one in changed for label, _old, _new in one.changes]
+    assert "approval document number" in told
+    with refused("frozen"), connection.cursor() as cursor:
+        cursor.execute(write, ["甬扶〔2010〕10号", project.pk])

@@ -77,25 +77,30 @@ class AlarmRule(models.Model):
                 | Q(serious_from__isnull=False)
                 | Q(severe_from__isnull=False),
                 name="alarm_rule_has_a_grade",
+                violation_error_message=_("A kind of alarm has at least one grade."),
             ),
             models.CheckConstraint(
                 condition=(Q(notice_from__isnull=True) | Q(serious_from__isnull=True))
                 | Q(notice_from__lt=F("serious_from")),
                 name="alarm_rule_serious_after_notice",
+                violation_error_message=_("Serious begins after to be watched."),
             ),
             models.CheckConstraint(
                 condition=(Q(serious_from__isnull=True) | Q(severe_from__isnull=True))
                 | Q(serious_from__lt=F("severe_from")),
                 name="alarm_rule_severe_after_serious",
+                violation_error_message=_("Severe begins after serious."),
             ),
             models.CheckConstraint(
                 condition=(Q(notice_from__isnull=True) | Q(severe_from__isnull=True))
                 | Q(notice_from__lt=F("severe_from")),
                 name="alarm_rule_severe_after_notice",
+                violation_error_message=_("Severe begins after to be watched."),
             ),
             models.CheckConstraint(
                 condition=Q(percent__isnull=True) | Q(percent__range=(0, 100)),
                 name="alarm_rule_percent",
+                violation_error_message=_("A percentage lies between 0 and 100."),
             ),
         ]
         triggers = [fixed("key"), never_deleted()]
@@ -262,7 +267,8 @@ class Alarm(models.Model):
         return pgettext_lazy("an alarm", "Open")
 
 
-# Who had a hand in the rows that an alarm is about: entered, edited, brought, or decided on money.
+# Who had a hand in the rows that an alarm is about: entered, edited, brought, approved the project
+# that it is about, or decided on the money.
 _AUTHORS = """
     SELECT * INTO STRICT a FROM public.projects_alarm WHERE id = NEW.alarm_id FOR NO KEY UPDATE;
     IF a.cleared_on IS NOT NULL THEN RAISE EXCEPTION 'alarm_cleared'; END IF;
@@ -273,6 +279,10 @@ _AUTHORS = """
         SELECT FROM jsonb_array_elements(about) r
          WHERE NEW.set_by_id::text IN (r->>'created_by_id', r->>'uploaded_by_id')
             OR coalesce(r->'editors', '[]') @> to_jsonb(NEW.set_by_id))
+       OR (a.record_kind = 'projects.project' AND EXISTS (
+        SELECT FROM public.core_decision d
+         WHERE d.workflow = 'project' AND d.record_id = a.project_id AND d.move = 'approve'
+           AND NEW.set_by_id IN (d.decided_by_id, d.on_behalf_of_id)))
        OR (a.record_kind IN ('projects.allocation', 'projects.payment') AND EXISTS (
         SELECT FROM public.core_decision d
          WHERE d.workflow = split_part(a.record_kind, '.', 2)

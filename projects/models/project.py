@@ -7,6 +7,7 @@ the ledger.
 from decimal import Decimal
 from typing import Any
 
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
@@ -329,6 +330,16 @@ class Project(Record, Named, Searched):
                 amended=True,
             ),
             PROJECT_WITHIN_LIMITS,
+            pgtrigger.Trigger(
+                name="document_stays",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("approval_document"),
+                condition=pgtrigger.Condition(
+                    "OLD.approval_document <> ''"
+                    " AND NEW.approval_document IS DISTINCT FROM OLD.approval_document"
+                ),
+                func="RAISE EXCEPTION 'frozen';",
+            ),
         ]
 
     def __str__(self) -> str:

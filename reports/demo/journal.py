@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+import pghistory
 from django.db import connection
 
 from accounts.models import User
@@ -68,7 +69,8 @@ def _type(turn: list[tuple[Record, Step]]) -> None:
             groups.setdefault((type(record), *step.asked), []).append(record)
     for (model, *names), records in groups.items():
         for some in batched(records):
-            model.objects.bulk_update(some, names)
+            with pghistory.context(is_loaded=True):
+                model.objects.bulk_update(some, names)
             check_what_waits()
 
 

@@ -6,6 +6,7 @@ or not there. Exit status 1 and one sentence for a number or a person that is no
 
 from pathlib import Path
 
+from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError
 from django.http import HttpRequest
 
@@ -33,12 +34,18 @@ class Command(BaseCommand):
         if not Project.objects.visible_to(person).filter(pk=project.pk).exists():
             raise CommandError(f"{person.username} may not read {number}.")
         request = self._request(project, person)
-        archive = archive_of(request, PROJECTS.fetch(request, project.pk))
-        archive.note_taken(by=person if by else None)
+        try:
+            archive = archive_of(request, PROJECTS.fetch(request, project.pk))
+        except PermissionDenied as error:
+            raise CommandError(f"{person.username} may not read {number}.") from error
         part = out.with_name(f".{out.name}.part")
-        with part.open("wb") as target:
-            target.writelines(archive.stream())
-        part.replace(out)
+        try:
+            with part.open("wb") as target:
+                target.writelines(archive.stream())
+            archive.note_taken(by=person if by else None)
+            part.replace(out)
+        except OSError as error:
+            raise CommandError(f"{out} cannot be written: {error.strerror}.") from error
         self.stdout.write(f"{out}: {len(archive.members) + 2} files, {out.stat().st_size:,} bytes")
 
     @staticmethod
