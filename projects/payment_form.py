@@ -8,6 +8,8 @@ from typing import Any
 
 from crispy_forms.layout import Div, Field, Layout
 from django.core.exceptions import ValidationError
+from django.db.models import Q, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -29,6 +31,10 @@ FOLLOWS = {
     "hx-target": "#bound",
     "hx-swap": "outerHTML",
 }
+APPROVED = Coalesce(
+    Sum("payments__amount", filter=Q(payments__status__in=Payment.BINDING)), money.NOTHING
+)
+BEGINS = FOLLOWS | {"hx-include": "#id_project"}  # another project has other funds and contracts
 
 
 def next_due(contract: Contract) -> Instalment | None:
@@ -84,9 +90,9 @@ class PaymentForm(LineForm):
         super().__init__(*args, **kwargs)
         self._offer_contracts()
         self.helper.layout = Layout(
-            "project",
-            "fund",
+            Field("project", **BEGINS),
             Div(
+                "fund",
                 Field("contract", wrapper_class="wide", **FOLLOWS),
                 Field("instalment", wrapper_class="wide", **FOLLOWS),
                 "amount",
@@ -109,14 +115,14 @@ class PaymentForm(LineForm):
             rows = known[name].objects.standing().filter(project=self.about)
             if name == "instalment":
                 rows = rows.select_related("contract").order_by("contract", "position")
-            self.fields[name].queryset = rows
+            self.fields[name].queryset = rows.annotate(approved=APPROVED)
             self.fields[name].label_from_instance = getattr(self, f"_{name}")
         if self.about and "budget" in self.fields:
             self.fields["budget"].choices = purposes_of(self.about, self.instance.budget)
 
     @staticmethod
     def _contract(contract: Contract) -> str:
-        left = money_text(money.left_of(contract))
+        left = money_text(contract.amount - contract.approved)
         return gettext("%(contract)s · %(amount)s left") % {"contract": contract, "amount": left}
 
     @staticmethod
@@ -124,7 +130,7 @@ class PaymentForm(LineForm):
         words = gettext("%(contract)s, %(instalment)s · %(amount)s left") % {
             "contract": instalment.contract.number,
             "instalment": instalment,
-            "amount": money_text(money.left_of(instalment)),
+            "amount": money_text(instalment.amount - instalment.approved),
         }
         if instalment.met_on:
             return words

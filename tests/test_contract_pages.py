@@ -477,3 +477,33 @@ def test_labour_is_entered_with_what_it_was(project, cast, client_of):
     data = {"source": "labour", "amount": "6000", "came_on": "2010-05-01"}
     errors = client_of(cast.reporter).post(path, data).context["form"].errors
     assert set(errors) == {"what"}
+
+
+def test_more_instalments_cost_the_payment_form_no_more_queries(make, cast, client_of):
+    project = make.line().project
+    contract = make.contract(project, amount="600.00")
+    client, url = client_of(cast.officer), f"/payments/new/?contract={contract.pk}"
+    counts = []
+    for places in ((1,), (2, 3, 4, 5)):
+        for place in places:
+            contract.instalments.create(
+                project=project,
+                position=place,
+                condition="主体完工",
+                amount="10.00",
+                created_by=cast.reporter,
+            )
+        client.get(url)
+        with CaptureQueriesContext(connection) as queries:
+            page = client.get(url)
+        counts.append(len(queries))
+    assert counts[0] == counts[1] and page.content.decode().count("10.00 left") >= 5
+
+
+def test_another_project_brings_its_own_funds_and_contracts(make, cast, client_of):
+    contract = make.contract(make.line().project)
+    other = make.contract(make.line().project)
+    url = f"/payments/new/?project={other.project.number}"
+    form = client_of(cast.officer).get(url, headers={"HX-Request": "true"}).context["form"]
+    assert list(form.fields["contract"].queryset) == [other] != [contract]
+    assert form.fields["fund"].queryset.count() == 1
