@@ -18,10 +18,10 @@ from core.models import Decision
 from core.notes import view_permission
 from core.timeline import timeline_of
 from projects.books import Account, accounts_of
-from projects.models import PARTS, FundingLine, Project
+from projects.models import PARTS, Alarm, FundingLine, Project, SetAside, ToldApart
 
 NOT_KEPT = {"grams", "found_by", "pinyin"}
-WITHOUT_RIGHT = (*PARTS, FundingLine)  # read with the project itself
+WITHOUT_RIGHT = (*PARTS, FundingLine, ToldApart)  # read with the project itself
 COMMANDS = ("=", "+", "-", "@", "\t", "\r")  # what a sheet would take for a formula
 
 
@@ -58,14 +58,18 @@ def rows_of_lines(project: Project) -> dict[str, QuerySet]:
 
 def data_of(project: Project, reader, decisions, files, paths) -> dict[str, Any]:
     """Everything about the project in plain values."""
-    found = {"project": _row(project)}
+    found: dict[str, Any] = {"project": _row(project)}
     hidden = Project._meta.get_fields(include_hidden=True)
     for relation in (field for field in hidden if field.one_to_many or field.one_to_one):
         if (rows := _readable(relation, project, reader)) is not None:
-            found[relation.related_model._meta.model_name] = [_row(row) for row in _rows(rows)]
+            name = relation.related_model._meta.model_name
+            found[name] = found.get(name, []) + [_row(row) for row in _rows(rows)]
     for name, rows in rows_of_lines(project).items():
         if reader.has_perm(view_permission(rows.model)):
             found[name] = [_row(row) for row in _rows(rows)]
+    if reader.has_perm(view_permission(Alarm)):
+        set_asides = SetAside.objects.filter(alarm__project=project)
+        found["setaside"] = [_row(row) for row in _rows(set_asides)]
     found["decisions"] = [_decision(number, row) for number, row in decisions]
     found["files"] = [{"path": paths[file.pk]} | about(file) for file in files]
     found["history"] = [_told(entry) for entry in timeline_of(project, reader=reader, limit=None)]

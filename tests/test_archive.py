@@ -89,7 +89,7 @@ def test_every_kind_of_row_that_belongs_to_a_project_is_in_its_data(cast, client
     }
     unread = {kind for kind in kinds if not cast.auditor.has_perm(f"projects.view_{kind}")}
     kinds -= unread - {part._meta.model_name for part in (*PARTS, FundingLine)}
-    assert kinds | {"payment", "surplus"} <= data.keys()
+    assert kinds | {"payment", "surplus", "setaside", "toldapart"} <= data.keys()
     assert data["plannedquantity"][0]["planned"] == "12.00"
     assert data["payment"][0]["line"]["id"]
     assert data["project"]["agreed_amount"] == "697500.00"
