@@ -9,7 +9,6 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.apps import apps
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
@@ -30,7 +29,7 @@ from core.requests import Request
 from core.views import Records, typed
 from projects.alarm_rules import RULES
 from projects.filters import PROJECT, counties
-from projects.models import Alarm, Project, SetAside
+from projects.models import Alarm, Allocation, Contract, Payment, Project, SetAside
 from projects.models.alarms import ASIDE_DAYS, Grade
 
 MOST_FOUND = 20  # records that an alarm leads to
@@ -137,10 +136,13 @@ def _sum_of(counts: dict[str, int], user) -> int:
 
 def _found(alarm: Alarm, user) -> list[Any]:
     """The other records that it speaks of, of a photograph their projects, as far as one reads."""
-    rows = apps.get_model(alarm.record_kind)._default_manager.filter(pk__in=alarm.rows)
-    if rows.model is Attachment:
-        rows = Project.objects.filter(pk__in=rows.values("record_id"))
-    return list(rows.visible_to(user)[:MOST_FOUND]) if hasattr(rows, "visible_to") else []
+    if alarm.record_kind == Attachment._meta.label_lower:
+        others = Attachment.objects.filter(pk__in=alarm.rows).values("record_id")
+        return list(Project.objects.visible_to(user).filter(pk__in=others)[:MOST_FOUND])
+    for model in (Project, Payment, Allocation, Contract):
+        if alarm.record_kind == model._meta.label_lower:
+            return list(model.objects.visible_to(user).filter(pk__in=alarm.rows)[:MOST_FOUND])
+    return []
 
 
 def alarm_panels(request: Request, alarm: Alarm) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def threshold(db):
     ApprovalStep.objects.filter(workflow="payment", from_amount__gt=0).update(from_amount=1000)
 
 
-def test_like_payments_just_below_a_threshold_stand_out(make, threshold):
+def test_like_payments_just_below_a_threshold_stand_out(make, cast, client_of, threshold):
     line, today = make.line(amount="50000.00"), date(2010, 6, 1)
     first = make.payment(line, amount="950.00", requested_on=date(2010, 4, 20))
     assert found("split", today) == []
@@ -129,6 +129,8 @@ def test_like_payments_just_below_a_threshold_stand_out(make, threshold):
     alarm = Alarm.objects.get(rule="split", record_id=first.pk)
     assert alarm.rows == [first.pk, second.pk] and alarm.amount == 1850
     assert "2 payments" in alarm.sentence and "¥1,000.00" in alarm.sentence
+    page = client_of(cast.auditor).get(f"/alarms/{alarm.pk}/").content.decode()
+    assert all(f'href="/payments/{one.pk}/"' in page for one in (first, second))
 
 
 def test_contracts_and_projects_are_looked_at_for_splitting_too(make, threshold):
