@@ -24,7 +24,7 @@ from core.punctuation import labelled, listed
 from core.workflow import workflow_of
 
 LIMIT = 200
-WITH_A_MOVE = timedelta(seconds=10)  # what is typed with a move is saved in its transaction
+WITH_A_MOVE = timedelta(hours=1)  # the longest transaction in which somebody types and decides
 TOGETHER = timedelta(minutes=15)  # files that one person adds within it are one line
 FILE_EVENTS: Any = Attachment.pgh_event_model  # type: ignore[attr-defined]
 FILE_WORDS = ("kind", "title_zh", "title_en", "caption", "document_number", "dated_on")

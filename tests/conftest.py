@@ -12,6 +12,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 from django.test import Client
+from django.utils import translation
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -155,7 +156,8 @@ def work(db):
 
 @pytest.fixture(autouse=True)
 def _quiet(settings, tmp_path):
-    """Mails in memory, files in a folder of the test, static files only when asked for."""
+    """English, mails in memory, files in a folder of the test, static files when asked for."""
+    translation.activate(settings.LANGUAGE_CODE)
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.MEDIA_ROOT = tmp_path
     settings.WHITENOISE_AUTOREFRESH = True

@@ -125,3 +125,10 @@ def test_the_row_of_a_list_is_cells_alone():
     """The table writes the row itself, with what every list has."""
     rows = [path for path in TEMPLATES if path.name.endswith("_row.html")]
     assert rows and not [path for path in rows if re.search(r"</?tr\b", path.read_text())]
+
+
+def test_a_key_in_a_page_has_no_thousands_separator():
+    """A number is written as people read it, 1,087; an address or a hidden field needs 1087."""
+    bare = re.compile(r"\{\{\s*[\w.]*\.(?:pk|\w+_id)\s*(?:\|(?!stringformat)[^|}]*)*\}\}")
+    ours = [path for path in TEMPLATES if not {"bootstrap5", "allauth"} & set(path.parts)]
+    assert ours and not [path for path in ours if bare.search(path.read_text())]
