@@ -46,10 +46,11 @@ check:
 	@$(IN) manage.py lintmigrations --quiet ok ignore --ignore-name $(SHORT_LOCKS)
 
 bench:
-	$(PREPARE) dev
+	$(PREPARE) bench
 	@$(IN) -m benchmarks $(ARGS)
 
 lock:
 	@command -v uv >/dev/null || { echo "uv is needed to pin the requirements: https://docs.astral.sh/uv/" >&2; exit 1; }
 	$(PIN) requirements.in -o requirements.txt
 	$(PIN) requirements-dev.in -o requirements-dev.txt
+	$(PIN) benchmarks/requirements.in -o benchmarks/requirements.txt

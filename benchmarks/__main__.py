@@ -1,8 +1,8 @@
 """`make bench`: fills ledgers and lists and measures them. Ends with status 1 for a wrong answer.
 
-ARGS=ledger or ARGS=lists runs one part. BENCH_SIZES=10000,100000 chooses the sizes of the ledger
-(in gifts), BENCH_HISTORIES=0 leaves out the histories, BENCH_PROJECTS=100000 chooses the sizes of
-the lists.
+ARGS=ledger, ARGS=busy or ARGS=lists runs one part. BENCH_SIZES=10000,100000 chooses the sizes of
+the ledger (in gifts), BENCH_HISTORIES=0 leaves out the histories, BENCH_GIFTS=100000 the gifts that
+lie there before several post at once, BENCH_PROJECTS=100000 the sizes of the lists.
 """
 
 import os
@@ -11,10 +11,10 @@ import time
 
 import django
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.settings"
 django.setup()
 
-from benchmarks import histories, lists  # noqa: E402
+from benchmarks import busy, histories, lists  # noqa: E402
 from benchmarks.books import Books, database  # noqa: E402
 from benchmarks.cases import Cases  # noqa: E402
 from benchmarks.measure import exponent, joined, ratios, rounds  # noqa: E402
@@ -24,6 +24,7 @@ from ledger.proof import proofs  # noqa: E402
 
 SIZES = [int(s) for s in os.environ.get("BENCH_SIZES", "10000,100000,1000000").split(",")]
 PROJECTS = [int(s) for s in os.environ.get("BENCH_PROJECTS", "100000").split(",")]
+GIFTS = int(os.environ.get("BENCH_GIFTS", "100000"))
 HISTORIES = int(os.environ.get("BENCH_HISTORIES", "2000"))
 
 
@@ -136,7 +137,14 @@ def projects() -> int:
     return 0
 
 
-PARTS = {"ledger": ledgers, "lists": projects}
+def several() -> int:
+    say(f"several at once, {GIFTS:,} gifts there before")
+    with database():
+        busy.report(GIFTS, say)
+    return 0
+
+
+PARTS = {"ledger": ledgers, "busy": several, "lists": projects}
 
 
 def main(names: list[str]) -> int:

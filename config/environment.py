@@ -1,4 +1,4 @@
-"""Makes .venv and installs the pinned requirements: `python3 config/environment.py run|dev`.
+"""Makes .venv and installs the pinned requirements: `python3 config/environment.py run|dev|bench`.
 
 Rule: it needs nothing but Python's own library, is done in a blink where nothing has changed, and
 says in one sentence why it could not do its work. (Python 3.6 must be able to read it, to be told
@@ -16,6 +16,7 @@ VENV = os.path.join(ROOT, ".venv")
 PYTHON = os.path.join(VENV, "bin", "python")
 OLDEST = (3, 11)
 LISTS = {"run": ["requirements.txt"], "dev": ["requirements.txt", "requirements-dev.txt"]}
+LISTS["bench"] = LISTS["dev"] + ["benchmarks/requirements.txt"]
 
 # What pip says, and what it means to the person who waits for it.
 PIP_REASONS = [
@@ -45,7 +46,7 @@ PIP_REASONS = [
 
 def main():
     if len(sys.argv) != 2 or sys.argv[1] not in LISTS:
-        stop("Usage: python3 config/environment.py run|dev", status=2)
+        stop("Usage: python3 config/environment.py run|dev|bench", status=2)
     if sys.version_info < OLDEST:
         stop("Python 3.11 or newer is needed; {} is {}.".format(sys.executable, version()))
     # Two runs at the same time: the second waits here and finds the work done.
@@ -57,7 +58,7 @@ def main():
 
 def install(name):
     """Installs one list of requirements, unless its stamp says that just this list is installed."""
-    stamp = os.path.join(VENV, "." + name)
+    stamp = os.path.join(VENV, "." + name.replace("/", "-"))
     wanted = digest(os.path.join(ROOT, name))
     if os.path.exists(PYTHON) and read(stamp) == wanted:
         return
