@@ -70,10 +70,12 @@ def test_what_is_typed_survives_a_reload(open_page):
 
 
 def test_what_is_typed_at_the_last_moment_survives_too(open_page):
-    page = open_page(user="reporter")
+    page, asked = open_page(user="reporter"), []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
     page.goto(NEW)
     page.fill("[name=name_zh]", "刚刚打的字")
     page.goto("/")  # at once: nothing was sent yet
+    assert asked == []  # it is kept on the device, so nobody is asked to stay
     page.goto(NEW)
     expect(page.get_by_text("刚刚打的字").or_(page.locator("[name=name_zh]"))).not_to_have_count(0)
     page.goto(NEW)

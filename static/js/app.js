@@ -77,10 +77,11 @@ document.addEventListener("input", (event) => {
 
 const dirty = new Set();
 
+/* Before the form itself hears of it: what it keeps on this device is not asked about. */
 document.addEventListener("input", (event) => {
   const form = event.target.closest?.("form[data-guard]");
   if (form) dirty.add(form);
-});
+}, true);
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || event.defaultPrevented) return;
