@@ -99,7 +99,7 @@ def use() -> Path:
     with _thread_lock:
         server = _server(data_directory())
         if server.home not in _users_locks:
-            _users_locks[server.home] = _lock(server.home / "users.lock", fcntl.LOCK_SH)
+            _users_locks[server.home] = _share(server)
             atexit.register(_leave, server, os.getpid())
         _await(server)
         return server.socket
@@ -254,12 +254,22 @@ def _lock(path: Path, how: int) -> int:
     return descriptor
 
 
-def _try_lock(path: Path) -> int | None:
+def _try_lock(path: Path, how: int = fcntl.LOCK_EX) -> int | None:
     """The lock of a file, or None while another process holds it."""
     try:
-        return _lock(path, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return _lock(path, how | fcntl.LOCK_NB)
     except BlockingIOError:
         return None
+
+
+def _share(server: _Server) -> int:
+    """The users' lock, which somebody who stops the server holds alone for a moment."""
+    deadline = time.monotonic() + START_SECONDS
+    while (lock := _try_lock(server.home / "users.lock", fcntl.LOCK_SH)) is None:
+        if time.monotonic() > deadline:
+            raise NoDatabase(f"The embedded PostgreSQL does not stop; see {server.log}.")
+        time.sleep(0.02)
+    return lock
 
 
 # -- start and stop -------------------------------------------------------------------------------
@@ -329,7 +339,12 @@ def _run(server: _Server, program: Path, *arguments: str | Path, lock: int, text
         words.write(text.encode())
         words.seek(0)
         options |= {"stdin": words, "stdout": log, "stderr": log, "pass_fds": [lock]}
-        done = subprocess.run([program, *arguments], start_new_session=True, **options)
+        options |= {"start_new_session": True, "timeout": START_SECONDS}
+        try:
+            done = subprocess.run([program, *arguments], **options)
+        except subprocess.TimeoutExpired as error:
+            late = f"The embedded PostgreSQL's {program.name} did not end"
+            raise NoDatabase(_failure(server, late)) from error
     if done.returncode:
         raise NoDatabase(_failure(server, f"The embedded PostgreSQL's {program.name} failed"))
 
@@ -355,6 +370,7 @@ def _leave(server: _Server, process: int) -> None:
         return
     if server.home.exists():  # else somebody removed it, and the server has stopped by itself
         _stop(server)
+    fcntl.flock(lock, fcntl.LOCK_UN)  # closing alone would leave it to a forked child
     os.close(lock)
 
 

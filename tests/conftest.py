@@ -22,6 +22,7 @@ from tests.browser import browser, open_page, site
 from tests.cast import Cast, make_cast
 from tests.databases import login_of
 from tests.make import Make
+from tests.patience import limit_sessions
 
 __all__ = ["browser", "open_page", "site"]
 
@@ -64,6 +65,7 @@ STAGE = Stage()
 
 def pytest_configure(config):
     """Several workers end without a farewell: who started them stops the embedded server."""
+    limit_sessions()
     if config.getoption("numprocesses", None) and settings.DATABASES["default"]["IS_EMBEDDED"]:
         postgres.use()
 

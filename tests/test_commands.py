@@ -15,6 +15,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import ClassVar
 
 import psycopg
 import pytest
@@ -23,7 +24,9 @@ from psycopg.conninfo import make_conninfo
 
 from config.database import databases, web_login
 from config.postgres import NoDatabase
+from tests.patience import end, killed_after
 
+START_SECONDS = 120  # of a server, and of its end
 ROOT = Path(__file__).resolve().parent.parent
 USE = "import sys; from config import postgres; print(postgres.use(), flush=True); sys.stdin.read()"
 
@@ -31,7 +34,10 @@ USE = "import sys; from config import postgres; print(postgres.use(), flush=True
 class User:
     """A process that uses the embedded server until it is told to leave."""
 
+    started: ClassVar[list["User"]] = []
+
     def __init__(self, data: Path) -> None:
+        self.started.append(self)
         self.process = subprocess.Popen(
             [sys.executable, "-c", USE],
             cwd=ROOT,
@@ -46,12 +52,13 @@ class User:
         return self._socket
 
     def wait(self) -> "User":
-        self._socket = self.process.stdout.readline().strip()
+        with killed_after(START_SECONDS, self.process.pid):
+            self._socket = self.process.stdout.readline().strip()
         assert self._socket, "the server did not start"
         return self
 
     def leave(self) -> None:
-        self.process.communicate()
+        self.process.communicate(timeout=START_SECONDS)
         assert self.process.returncode == 0
 
 
@@ -87,12 +94,11 @@ def started_run(data: Path, log: Path, **more: str) -> Iterator[subprocess.Popen
     try:
         yield run
     finally:
-        run.terminate()
-        run.wait(timeout=60)
+        end(run)
 
 
 def conninfo(place: str, *, user: str = "shanhai", name: str = "shanhai") -> str:
-    return make_conninfo(host=place, port=5432, user=user, dbname=name)
+    return make_conninfo(host=place, port=5432, user=user, dbname=name, connect_timeout=10)
 
 
 def answers(place: str) -> bool:
@@ -116,6 +122,14 @@ def data() -> Iterator[Path]:
     if link.is_symlink():
         shutil.rmtree(link.readlink().parent)
     shutil.rmtree(place)
+
+
+@pytest.fixture(autouse=True)
+def _nobody_stays():
+    """A test that failed leaves nobody behind who keeps a server up."""
+    yield
+    while User.started:
+        User.started.pop().process.kill()
 
 
 @pytest.fixture
@@ -150,7 +164,7 @@ def test_two_that_start_at_once_share_one_server(data):
 def test_a_killed_user_leaves_the_server_to_the_next(data):
     killed = User(data).wait()
     killed.process.kill()
-    killed.process.communicate()
+    killed.process.communicate(timeout=START_SECONDS)
     assert answers(killed.socket)
     User(data).wait().leave()
     assert not answers(killed.socket)

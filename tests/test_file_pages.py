@@ -21,6 +21,7 @@ from core.attachments import Attachment
 from core.storage import sweep
 from core.timeline import timeline_of
 from tests import papers
+from tests.patience import join
 
 
 def add_url(record) -> str:
@@ -378,6 +379,5 @@ def test_eight_readers_at_once_make_one_copy(make):
     ]
     for reader in readers:
         reader.start()
-    for reader in readers:
-        reader.join()
+    join(*readers)
     assert len(made) == 8 and len(set(made)) == 1 and len(files_under("incoming")) == 0

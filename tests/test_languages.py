@@ -43,7 +43,7 @@ def sources(tmp_path_factory) -> polib.POFile:
     (copy / "locale").mkdir()
     alone = {key: text for key, text in os.environ.items() if key != "DJANGO_SETTINGS_MODULE"}
     command = [sys.executable, "-m", "django", "makemessages", "--locale=zh_Hans", "--verbosity=0"]
-    subprocess.run(command, cwd=copy, env=alone, check=True)
+    subprocess.run(command, cwd=copy, env=alone, check=True, timeout=300)
     return polib.pofile(str(copy / "locale" / "zh_Hans" / "LC_MESSAGES" / "django.po"))
 
 

@@ -11,6 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.ledger_fixtures import OwnDatabase, own_database
+from tests.patience import join
 
 __all__ = ["own_database"]
 
@@ -103,8 +104,7 @@ def test_eight_at_once_make_books_that_add_up(own_database):
     ]
     for worker in workers:
         worker.start()
-    for worker in workers:
-        worker.join()
+    join(*workers)
     seen = sum(counts, Counter())
     refusals = {"not_enough", "nothing_left", "no_step_in", "still_unspent"}
     assert set(seen) <= {"posted", *refusals}, seen
@@ -193,7 +193,7 @@ def test_the_same_voucher_in_two_pools_at_once_is_posted_once(own_database):
             waiting.start()
             time.sleep(0.3)
             assert results == []
-        waiting.join()
+        join(waiting)
     assert results == ["voucher_twice: same"]
 
 

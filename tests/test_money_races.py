@@ -10,6 +10,7 @@ from projects.models import FundingSource
 from tests.cast import make_cast
 from tests.ledger_fixtures import OwnDatabase, own_database
 from tests.make import Make
+from tests.patience import join
 
 __all__ = ["own_database"]
 
@@ -47,8 +48,7 @@ def together(database: OwnDatabase, statement: str, first: tuple, second: tuple)
         other.start()
         wait_until_blocked(session)
         session.execute("COMMIT")
-    other.join(timeout=30)
-    assert not other.is_alive()
+    join(other)
     return told[0] if told else ""
 
 
